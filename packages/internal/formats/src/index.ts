@@ -1,0 +1,1 @@
+export { type NpyArray, parseNpy } from './npy.js';

@@ -1,0 +1,8 @@
+export { largestDifference, largestMagnitude } from './closeness.js';
+export {
+  goldenOrReference,
+  hasReferenceData,
+  readNpy,
+  readReferenceJson,
+  referencePath,
+} from './reference.js';

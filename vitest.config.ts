@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
+    testTimeout: 60_000,
+    server: {
+      deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(gradients|ops|kernel|engine|globals)/] },
+    },
+  },
+});
