@@ -1,3 +1,10 @@
+export {
+  forEachBackend,
+  hasBackend,
+  startBackend,
+  type TestBackend,
+  testBackends,
+} from './backends.js';
 export { largestDifference, largestMagnitude } from './closeness.js';
 export {
   goldenOrReference,
