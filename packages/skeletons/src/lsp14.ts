@@ -1,0 +1,47 @@
+import { defineSkeleton } from './define.js';
+import type { Skeleton } from './skeleton.js';
+
+/**
+ * The 14 keypoints of Leeds Sports Pose and its extension, in their order. The data set defines no sigmas; these are
+ * CrowdPose's, by name.
+ * @see Johnson and Everingham, BMVC 2010 and CVPR 2011
+ */
+export const lsp14: Skeleton = /* @__PURE__ */ defineSkeleton({
+  name: 'lsp14',
+  keypoints: [
+    'right_ankle',
+    'right_knee',
+    'right_hip',
+    'left_hip',
+    'left_knee',
+    'left_ankle',
+    'right_wrist',
+    'right_elbow',
+    'right_shoulder',
+    'left_shoulder',
+    'left_elbow',
+    'left_wrist',
+    'neck',
+    'head_top',
+  ],
+  limbs: [
+    ['right_ankle', 'right_knee'],
+    ['right_knee', 'right_hip'],
+    ['left_ankle', 'left_knee'],
+    ['left_knee', 'left_hip'],
+    ['right_hip', 'left_hip'],
+    ['right_shoulder', 'right_hip'],
+    ['left_shoulder', 'left_hip'],
+    ['right_wrist', 'right_elbow'],
+    ['right_elbow', 'right_shoulder'],
+    ['left_wrist', 'left_elbow'],
+    ['left_elbow', 'left_shoulder'],
+    ['right_shoulder', 'neck'],
+    ['left_shoulder', 'neck'],
+    ['neck', 'head_top'],
+  ],
+  oksSigmas: [
+    0.089, 0.087, 0.107, 0.107, 0.087, 0.089, 0.062, 0.072, 0.079, 0.079, 0.072, 0.062, 0.079,
+    0.079,
+  ],
+});
