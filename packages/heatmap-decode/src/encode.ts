@@ -1,0 +1,148 @@
+import { requireInteger, requireLength, requireRange } from './error.js';
+import { gridOf, type Layout } from './heatmaps.js';
+import { requirePixelSize, type Size } from './size.js';
+
+/** Keypoints of a batch: x, y pairs in input pixels [B, K, 2] and weights in 0..1 [B, K]. */
+export interface WeightedKeypoints {
+  readonly keypoints: Float32Array;
+  readonly weights: Float32Array;
+}
+
+export interface EncodeOptions {
+  readonly batch: number;
+  readonly keypointCount: number;
+  /** Size of the network's input, the space of the keypoints. */
+  readonly inputSize: Size;
+  readonly heatmapSize: Size;
+  /** Width of the Gaussian in heatmap pixels. @default 2 */
+  readonly sigma?: number;
+  /** Centre the Gaussian on the keypoint itself and let it cover the map, instead of a patch on the nearest cell. @default false */
+  readonly unbiased?: boolean;
+  /** @default 'NHWC' */
+  readonly layout?: Layout;
+  /** Whose rules where the two differ; see `encodeHeatmaps`. @default 'mmpose' */
+  readonly rules?: 'mmpose' | 'hrnet';
+}
+
+/** Heatmaps [B, H, W, K] or [B, K, H, W] and what each keypoint counts [B, K]. */
+export interface EncodedHeatmaps {
+  readonly heatmaps: Float32Array;
+  readonly weights: Float32Array;
+}
+
+/**
+ * Draws one Gaussian heatmap per keypoint, as HRNet and mmpose (MSRAHeatmap) do; `unbiased` as DARK does.
+ *
+ * Heatmap pixel = input pixel * heatmapSize / inputSize. The standard form puts a patch of 3 sigma to each side, peak 1, on
+ * the cell trunc(x + 0.5); the weight becomes 0 where the patch misses the map. Kept as they are in the references: truncation
+ * toward zero below 0, weight 1 for a patch that ends exactly at the border, and for a sigma whose triple is not whole, a patch
+ * cut at the top or left border that lies one cell too far in. A keypoint that is not finite gets an empty map and weight 0.
+ *
+ * Where the two differ: `mmpose` works in float32 and leaves keypoints of weight < 0.5 undrawn with their weight as it is;
+ * `hrnet` works in float64, leaves weights <= 0.5 undrawn, and sets the weight of any that misses the map to 0. With `unbiased`,
+ * `mmpose` judges the miss by real corners and `hrnet` (DarkPose) by truncated ones.
+ *
+ * @param out where to write. @default new arrays
+ * @returns `heatmaps` and `weights` (of `out` when given)
+ * @throws SHAPE_MISMATCH when an array's length differs from what the counts ask; OUT_OF_RANGE for sizes or sigma <= 0
+ * @see Zhang et al., "Distribution-Aware Coordinate Representation", CVPR 2020, for `unbiased`
+ * @example
+ * const { heatmaps, weights } = encodeHeatmaps(
+ *   { keypoints: Float32Array.of(96, 128), weights: Float32Array.of(1) },
+ *   { batch: 1, keypointCount: 1, inputSize: { width: 192, height: 256 }, heatmapSize: { width: 48, height: 64 } },
+ * ); // heatmaps[32 * 48 + 24] === 1
+ */
+export function encodeHeatmaps(
+  labels: WeightedKeypoints,
+  options: EncodeOptions,
+  out?: EncodedHeatmaps,
+): EncodedHeatmaps {
+  const { batch, keypointCount, inputSize, heatmapSize } = options;
+  const { sigma = 2, unbiased = false, layout = 'NHWC', rules = 'mmpose' } = options;
+  const count = batch * keypointCount;
+  requireInteger('batch', batch, 0);
+  requireInteger('keypointCount', keypointCount);
+  requirePixelSize('inputSize', inputSize);
+  requirePixelSize('heatmapSize', heatmapSize);
+  requireRange(sigma > 0 && sigma < Infinity, 'sigma', 'a number > 0', sigma);
+  requireLength('keypoints', labels.keypoints.length, count * 2, 'batch x keypointCount x 2');
+  requireLength('weights', labels.weights.length, count, 'batch x keypointCount');
+  const { width, height } = heatmapSize;
+  const length = count * width * height;
+  const heatmaps = out?.heatmaps ?? new Float32Array(length);
+  const weights = out?.weights ?? new Float32Array(count);
+  requireLength('out.heatmaps', heatmaps.length, length, 'batch x height x width x keypointCount');
+  requireLength('out.weights', weights.length, count, 'batch x keypointCount');
+  if (out) heatmaps.fill(0);
+
+  const hrnet = rules === 'hrnet';
+  // The rounding decides which cell a half falls into, so it is the reference's own.
+  const round = hrnet ? (value: number) => value : Math.fround;
+  const strideX = round(inputSize.width / width);
+  const strideY = round(inputSize.height / height);
+  const grid = gridOf(layout, batch, keypointCount, width, height);
+  const columns: Line = { values: new Float64Array(width), from: 0, to: 0 };
+  const rows: Line = { values: new Float64Array(height), from: 0, to: 0 };
+
+  for (let n = 0; n < count; n++) {
+    const weight = labels.weights[n]!;
+    weights[n] = weight;
+    const ignored = hrnet ? !(weight > 0.5) : weight < 0.5;
+    if (ignored && !hrnet) continue;
+    const x = round(labels.keypoints[n * 2]! / strideX);
+    const y = round(labels.keypoints[n * 2 + 1]! / strideY);
+    const [centreX, centreY] = unbiased
+      ? [x, y]
+      : [Math.trunc(round(x + 0.5)), Math.trunc(round(y + 0.5))];
+    // Real corners only for mmpose's unbiased maps; truncated ones, as the references do, for the rest.
+    const truncated = !unbiased || hrnet;
+    const hits =
+      place(columns, centreX, width, sigma, unbiased, truncated, round) &&
+      place(rows, centreY, height, sigma, unbiased, truncated, round);
+    if (!hits) weights[n] = 0;
+    if (!hits || ignored) continue;
+    const image = Math.floor(n / keypointCount);
+    const start = image * grid.image + (n - image * keypointCount) * grid.keypoint;
+    for (let row = rows.from; row < rows.to; row++) {
+      const factor = rows.values[row]!;
+      const line = start + row * width * grid.cell;
+      for (let column = columns.from; column < columns.to; column++) {
+        heatmaps[line + column * grid.cell] = factor * columns.values[column]!;
+      }
+    }
+  }
+  return { heatmaps, weights };
+}
+
+/** A Gaussian along one axis; a map is the product of two. */
+interface Line {
+  readonly values: Float64Array;
+  from: number;
+  to: number;
+}
+
+/** Fills `line` with the Gaussian around `centre`; false when it misses the map. */
+function place(
+  line: Line,
+  centre: number,
+  size: number,
+  sigma: number,
+  whole: boolean,
+  truncated: boolean,
+  round: (value: number) => number,
+): boolean {
+  const radius = sigma * 3;
+  let low = round(centre - radius);
+  let high = round(centre + radius + 1);
+  if (truncated) [low, high] = [Math.trunc(low), Math.trunc(high)];
+  if (!(low < size && high >= 0)) return false;
+  // A patch of side 2 radius + 1 holds its peak at the floor of half its side, counted from its first cell.
+  const peak = whole ? centre : low + Math.floor((2 * radius + 1) / 2);
+  line.from = whole ? 0 : Math.max(0, low);
+  line.to = whole ? size : Math.min(size, high);
+  const falloff = -1 / (2 * sigma * sigma);
+  for (let i = line.from; i < line.to; i++) {
+    line.values[i] = Math.exp(falloff * (i - peak) * (i - peak));
+  }
+  return true;
+}
