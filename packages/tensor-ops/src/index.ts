@@ -1,1 +1,30 @@
-export {};
+export {
+  type AdamScalarsOptions,
+  type AdamState,
+  type AdamUpdateInputs,
+  adamScalars,
+  adamUpdate,
+} from './adam-update.js';
+export {
+  type BatchNormTrainOptions,
+  type BatchNormTrainResult,
+  batchNormTrain,
+  type FusedActivation,
+} from './batch-norm-train.js';
+export {
+  type CheckGradientOptions,
+  checkGradient,
+  type GradientElement,
+  type GradientReport,
+} from './check-gradient.js';
+export type { ConvolutionAttributes, Padding, Pair } from './convolution-geometry.js';
+export {
+  conv2dBackpropFilterReference,
+  conv2dBackpropInputReference,
+  depthwiseConv2dBackpropFilterReference,
+  depthwiseConv2dBackpropInputReference,
+} from './convolution-reference.js';
+export { TensorOpsError, type TensorOpsErrorCode } from './errors.js';
+export { registerFallbackKernels } from './fallback-kernels.js';
+export { type InstalledGradients, installGradients } from './install-gradients.js';
+export { declareExactKernel } from './kernels.js';

@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ConvolutionAttributes, Pair } from '../convolution-geometry.js';
+import {
+  conv2dBackpropFilterReference,
+  conv2dBackpropInputReference,
+  depthwiseConv2dBackpropFilterReference,
+  depthwiseConv2dBackpropInputReference,
+} from '../convolution-reference.js';
+import { hasKernel, runKernel } from '../kernels.js';
+import type { ReplacedGradient } from './replaced-gradient.js';
+
+function isOne(pair: Pair | undefined): boolean {
+  return pair === undefined || (Array.isArray(pair) ? pair.every((n) => n === 1) : pair === 1);
+}
+
+/** Kernels know no dilation in conv2d's gradients, so a dilated convolution is always composed. */
+function conv2dInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  inputShape: number[],
+  attributes: ConvolutionAttributes,
+): tf.Tensor {
+  if (!isOne(attributes.dilations) || !hasKernel(tf.Conv2DBackpropInput)) {
+    return conv2dBackpropInputReference(dy, filter, inputShape, attributes);
+  }
+  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
+  const kernelAttributes = { strides, pad, dataFormat, dimRoundingMode, inputShape };
+  return runKernel(tf.Conv2DBackpropInput, { dy, filter }, kernelAttributes)[0]!;
+}
+
+function conv2dFilterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  filterShape: number[],
+  attributes: ConvolutionAttributes,
+): tf.Tensor {
+  if (!isOne(attributes.dilations) || !hasKernel(tf.Conv2DBackpropFilter)) {
+    return conv2dBackpropFilterReference(x, dy, filterShape, attributes);
+  }
+  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
+  const kernelAttributes = { strides, pad, dataFormat, dimRoundingMode, filterShape };
+  return runKernel(tf.Conv2DBackpropFilter, { x, dy }, kernelAttributes)[0]!;
+}
+
+export const conv2dGradient: ReplacedGradient = {
+  why: 'stock needs a kernel that wasm lacks, refuses dilation, and forgets the rounding mode',
+  config: {
+    kernelName: tf.Conv2D,
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (dy, saved, attrs) => {
+      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const attributes = attrs as unknown as ConvolutionAttributes;
+      return {
+        x: () => conv2dInputGradient(dy as tf.Tensor4D, filter, x.shape, attributes),
+        filter: () => conv2dFilterGradient(x, dy as tf.Tensor4D, filter.shape, attributes),
+      };
+    },
+  },
+};
+
+/** conv2dTranspose runs tfjs's kernel Conv2DBackpropInput forward; this is the gradient of that. */
+export const conv2dTransposeGradient: ReplacedGradient = {
+  why: 'stock needs a kernel that wasm lacks',
+  config: {
+    kernelName: tf.Conv2DBackpropInput,
+    inputsToSave: ['dy', 'filter'],
+    gradFunc: (ddx, saved, attrs) => {
+      const [dy, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const attributes = attrs as unknown as ConvolutionAttributes;
+      const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
+      const outer = ddx as tf.Tensor4D;
+      return {
+        dy: () => tf.conv2d(outer, filter, strides, pad, dataFormat, 1, dimRoundingMode),
+        filter: () => conv2dFilterGradient(outer, dy, filter.shape, attributes),
+      };
+    },
+  },
+};
+
+export const depthwiseConv2dGradient: ReplacedGradient = {
+  why: 'stock needs two kernels that wasm lacks and refuses dilation',
+  config: {
+    kernelName: tf.DepthwiseConv2dNative,
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (dy, saved, attrs) => {
+      const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
+      const attributes = attrs as unknown as ConvolutionAttributes;
+      const outer = dy as tf.Tensor4D;
+      const plain = isOne(attributes.dilations);
+      const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
+      const shared = { strides, pad, dataFormat, dilations: [1, 1], dimRoundingMode };
+      return {
+        x: () =>
+          plain && hasKernel(tf.DepthwiseConv2dNativeBackpropInput)
+            ? runKernel(
+                tf.DepthwiseConv2dNativeBackpropInput,
+                { dy: outer, filter },
+                { ...shared, inputShape: x.shape },
+              )[0]!
+            : depthwiseConv2dBackpropInputReference(outer, filter, x.shape, attributes),
+        filter: () =>
+          plain && hasKernel(tf.DepthwiseConv2dNativeBackpropFilter)
+            ? runKernel(
+                tf.DepthwiseConv2dNativeBackpropFilter,
+                { x, dy: outer },
+                { ...shared, filterShape: filter.shape },
+              )[0]!
+            : depthwiseConv2dBackpropFilterReference(x, outer, filter.shape, attributes),
+      };
+    },
+  },
+};

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Kernel names this package owns; a backend package may register fast kernels under them. */
+export const BATCH_NORM_TRAIN = 'BatchNormTrain';
+export const BATCH_NORM_TRAIN_GRAD = 'BatchNormTrainGrad';
+export const ADAM_UPDATE = 'AdamUpdate';
+
+/** Whether the current backend has a kernel of this name. */
+export function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** Runs a kernel of the current backend and returns its outputs as a list. */
+export function runKernel(
+  name: string,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+  attributes: object,
+): tf.Tensor[] {
+  const result: tf.Tensor | tf.Tensor[] = tf
+    .engine()
+    .runKernel(name, { ...inputs }, attributes as tf.NamedAttrMap);
+  return Array.isArray(result) ? result : [result];
+}
+
+const exactKernels = new WeakSet<tf.KernelFunc>();
+
+/**
+ * Says that a kernel registered under one of tfjs's names computes the right answer for all its
+ * attributes, so that the gradients of this package call it where they would distrust the stock one
+ * (`MaxPoolGrad`, `AvgPoolGrad`, `ResizeBilinearGrad`, `ResizeNearestNeighborGrad`).
+ *
+ * @returns the same function, to be used in the kernel's registration
+ */
+export function declareExactKernel(kernel: tf.KernelFunc): tf.KernelFunc {
+  exactKernels.add(kernel);
+  return kernel;
+}
+
+/** Whether the current backend's kernel of this name was declared exact. */
+export function hasExactKernel(name: string): boolean {
+  const config = tf.getKernel(name, tf.getBackend());
+  return config !== undefined && exactKernels.has(config.kernelFunc);
+}
