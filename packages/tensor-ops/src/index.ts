@@ -17,6 +17,7 @@ export {
   type GradientElement,
   type GradientReport,
 } from './check-gradient.js';
+export { type ClippedGradient, clipByGlobalNorm } from './clip-by-global-norm.js';
 export type { ConvolutionAttributes, Padding, Pair } from './convolution-geometry.js';
 export {
   conv2dBackpropFilterReference,
@@ -24,7 +25,15 @@ export {
   depthwiseConv2dBackpropFilterReference,
   depthwiseConv2dBackpropInputReference,
 } from './convolution-reference.js';
+export { emaUpdate } from './ema-update.js';
 export { TensorOpsError, type TensorOpsErrorCode } from './errors.js';
 export { registerFallbackKernels } from './fallback-kernels.js';
+export { flattenTensors, splitTensor } from './flat.js';
 export { type InstalledGradients, installGradients } from './install-gradients.js';
 export { declareExactKernel } from './kernels.js';
+export {
+  type SoftArgmaxOptions,
+  type SpatialSoftmaxOptions,
+  softArgmax,
+  spatialSoftmax,
+} from './soft-argmax.js';
