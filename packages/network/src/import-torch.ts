@@ -1,0 +1,92 @@
+import { NetworkError } from './error.js';
+import type { Network, NetworkNode, Shape } from './types.js';
+
+/** A tensor in PyTorch's layout. */
+export interface TorchTensor {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Where an axis of our layout is found in PyTorch's. */
+const AXES: Readonly<Record<string, readonly number[]>> = {
+  'conv2d.weight': [2, 3, 1, 0],
+  'convTranspose2d.weight': [2, 3, 1, 0],
+  'linear.weight': [1, 0],
+};
+
+/** PyTorch's words for the roles of a batch norm; other roles are the same. */
+const TORCH_ROLES: Readonly<Record<string, string>> = {
+  gamma: 'weight',
+  beta: 'bias',
+  mean: 'running_mean',
+  variance: 'running_var',
+};
+
+/**
+ * Takes weights from PyTorch: renames and transposes (OIHW to HWIO, also depthwise and transposed convolutions).
+ *
+ * @param tensors by PyTorch name, for example of `readSafetensors`
+ * @param moduleName PyTorch's module path of a node of ours; `weight`, `bias`, `running_mean` and `running_var` are
+ * appended here
+ * @throws NetworkError UNKNOWN_NAME when a tensor is missing, SHAPE_MISMATCH when one does not fit.
+ * @example
+ * importTorch(network, readSafetensors(file).tensors, mobileNetV2TorchModules('torchvision', 'encoder'))
+ */
+export function importTorch(
+  network: Network,
+  tensors: Readonly<Record<string, TorchTensor>>,
+  moduleName: (node: string) => string,
+): Record<string, Float32Array> {
+  const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
+  const weights: Record<string, Float32Array> = {};
+  for (const node of network.nodes)
+    for (const [role, name] of Object.entries(node.parameters))
+      if (!weights[name])
+        weights[name] = importOne(node, role, shapes.get(name)!, tensors, moduleName(node.name));
+  return weights;
+}
+
+function importOne(
+  node: NetworkNode,
+  role: string,
+  shape: Shape,
+  tensors: Readonly<Record<string, TorchTensor>>,
+  module: string,
+): Float32Array {
+  const torchName = `${module}.${TORCH_ROLES[role] ?? role}`;
+  const tensor = Object.hasOwn(tensors, torchName) ? tensors[torchName]! : undefined;
+  if (!tensor)
+    throw new NetworkError(
+      'UNKNOWN_NAME',
+      `importTorch: '${torchName}' for ${role} of '${node.name}' is missing`,
+      { torchName, node: node.name },
+    );
+  const axes = AXES[`${node.op}.${role}`] ?? shape.map((_, axis) => axis);
+  const expected = shape.map((_, axis) => shape[axes.indexOf(axis)]!);
+  if (tensor.shape.join() !== expected.join())
+    throw new NetworkError(
+      'SHAPE_MISMATCH',
+      `importTorch: '${torchName}' must be [${expected}] for ${role} of '${node.name}', got [${tensor.shape}]`,
+      { torchName, expected, found: tensor.shape },
+    );
+  return transpose(tensor, axes, shape);
+}
+
+/** Axis `i` of the result is axis `axes[i]` of the tensor. */
+function transpose(tensor: TorchTensor, axes: readonly number[], shape: Shape): Float32Array {
+  const strides = tensor.shape.map((_, axis) =>
+    tensor.shape.slice(axis + 1).reduce((product, n) => product * n, 1),
+  );
+  const out = new Float32Array(tensor.data.length);
+  const index = shape.map(() => 0);
+  for (let i = 0; i < out.length; i++) {
+    let from = 0;
+    for (let axis = 0; axis < index.length; axis++) from += index[axis]! * strides[axes[axis]!]!;
+    out[i] = tensor.data[from]!;
+    for (let axis = index.length - 1; axis >= 0; axis--) {
+      if (++index[axis]! < shape[axis]!) break;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
