@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A scalar and what its gradient with respect to the first input is made of. */
+export interface PairForward {
+  readonly value: tf.Scalar;
+  /** Gradient of the value with respect to the first input; the second's is its negative. */
+  readonly gradient: tf.Tensor;
+}
+
+/**
+ * A scalar function of the difference of two tensors with its own backward, which stock tfjs needs in Node.
+ * The gradient is made on the way forward (one more product), so that nothing else has to be kept.
+ */
+export function pairLoss(
+  first: tf.Tensor,
+  second: tf.Tensor,
+  detachSecond: boolean,
+  forward: (first: tf.Tensor, second: tf.Tensor) => PairForward,
+): tf.Scalar {
+  const operation = tf.customGrad(((
+    a: tf.Tensor,
+    b: tf.Tensor,
+    save: (tensors: tf.Tensor[]) => void,
+  ) => {
+    const { value, gradient } = forward(a, b);
+    save([gradient]);
+    return {
+      value,
+      gradFunc: (dy: tf.Scalar, saved: tf.Tensor[]) => {
+        const forFirst = tf.mul(saved[0] as tf.Tensor, dy);
+        return [forFirst, detachSecond ? tf.zerosLike(forFirst) : tf.neg(forFirst)];
+      },
+    };
+  }) as unknown as Parameters<typeof tf.customGrad>[0]);
+  return operation(first, second) as tf.Scalar;
+}
+
+/** Sum of all entries, line by line first, so that float32 keeps its digits over a whole batch of maps. */
+export function sumAll(values: tf.Tensor): tf.Scalar {
+  const lines = values.rank > 2 ? (values.shape[0] as number) * (values.shape[1] as number) : 1;
+  return tf.sum(tf.sum(tf.reshape(values, [lines, values.size / lines]), 1)) as tf.Scalar;
+}
+
+/** `weight * value`, and 0 wherever the weight is 0, even if the value is not finite. */
+export function masked(value: tf.Tensor, weight: tf.Tensor | undefined): tf.Tensor {
+  if (weight === undefined) return value;
+  return tf.where(tf.equal(weight, 0), tf.zerosLike(value), tf.mul(value, weight));
+}
