@@ -1,1 +1,3 @@
-export {};
+export { RunError, type RunErrorCode } from './error.js';
+export { type RunOptions, type RunResult, run } from './run.js';
+export { applyUpdates, createVariables, readWeights, toTensors } from './variables.js';

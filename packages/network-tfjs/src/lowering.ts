@@ -1,0 +1,26 @@
+import type { ActivationAttributes, NodeOf, OpName } from '@pose-distill/network';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** What one node becomes: its inputs and parameters as tensors in, one tensor out. */
+export interface Call<Op extends OpName> {
+  readonly node: NodeOf<Op>;
+  readonly inputs: readonly Tensor[];
+  /** The parameter of a role; a missing one was noticed before. */
+  readonly parameter: (role: string) => Tensor;
+  readonly training: boolean;
+  /** An activation that the plan found behind this node and only there. */
+  readonly activation: ActivationAttributes['function'] | undefined;
+  /** Takes a batch norm's batch statistics during training. */
+  readonly collect: (statistics: BatchStatistics) => void;
+}
+
+/** Mean and biased variance of one batch norm over one batch, with the number of values per channel. */
+export interface BatchStatistics {
+  readonly node: NodeOf<'batchNorm'>;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly count: number;
+}
+
+/** Computes nodes of one kind on tfjs. */
+export type Lowering<Op extends OpName> = (call: Call<Op>) => Tensor;
