@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'esbuild';
+import { chromium } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A Chromium to test in: CHROMIUM_PATH, or the usual places; says so when there is none. */
+export function findChromium(): string | undefined {
+  const path = [process.env.CHROMIUM_PATH, ...PLACES].find((place) => place && existsSync(place));
+  if (!path)
+    console.warn('skipped: no Chromium (install the package "chromium", or set CHROMIUM_PATH)');
+  return path;
+}
+
+/**
+ * Bundles a module for the browser, runs it in a real Chromium, and returns what its default export resolves to.
+ * The value must be JSON.
+ */
+export async function runInChromium<T>(entry: string): Promise<T> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import run from ${JSON.stringify(entry)}; globalThis.outcome = run();`,
+      resolveDir: process.cwd(),
+      loader: 'js',
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+    mainFields: ['module', 'main'],
+    platform: 'browser',
+  });
+  const script = outputFiles[0]!.contents;
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/bundle.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
+    response.end(
+      isScript ? script : '<!doctype html><script type="module" src="/bundle.js"></script>',
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const browser = await chromium.launch({ executablePath: findChromium()!, args: FLAGS });
+  try {
+    const page = await browser.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction('globalThis.outcome !== undefined', undefined, { timeout: 30_000 });
+    const outcome = await page.evaluate('globalThis.outcome');
+    if (errors.length) throw new Error(errors.join('\n'));
+    return outcome as T;
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
