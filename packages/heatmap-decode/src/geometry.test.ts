@@ -1,6 +1,7 @@
-import { hasReferenceData, readReferenceJson, referencePath } from '@pose-distill/internal-testing';
+import { readReferenceJson } from '@pose-distill/internal-testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { caseFolder } from '../test/cases.js';
 import {
   type Affine,
   cleanBox,
@@ -131,11 +132,11 @@ interface BoxCase {
   hrnet_xywh2cs_192x256: { center: number[]; scale: [number, number] };
 }
 
-describe.skipIf(!hasReferenceData('codecs/geometry.json'))('reference geometry', () => {
-  const file = hasReferenceData('codecs/geometry.json')
-    ? readReferenceJson<{ transforms: Transform[]; boxes: BoxCase[] }>(
-        referencePath('codecs/geometry.json'),
-      )
+const FILE = caseFolder('geometry.json');
+
+describe.skipIf(!FILE)('reference geometry', () => {
+  const file = FILE
+    ? readReferenceJson<{ transforms: Transform[]; boxes: BoxCase[] }>(FILE)
     : { transforms: [], boxes: [] };
   // The references round their points to float32 on the way.
   const TOLERANCE = 1e-3;
