@@ -84,7 +84,7 @@ describe('skeletonFromKeypoints', () => {
       keypoints: names,
       flipPairs: [[1, 2]],
       limbs: [],
-      oksSigmas: [0.026, 0.079, 0.079],
+      oksSigmas: [0.26 / 10, 0.079, 0.079],
     });
     const wider = coco17.oksSigmas.map((sigma) => 2 * sigma);
     expect(skeletonFromKeypoints(coco17.keypoints, { oksSigmas: wider }).oksSigmas).toEqual(wider);

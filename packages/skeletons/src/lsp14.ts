@@ -40,8 +40,8 @@ export const lsp14: Skeleton = /* @__PURE__ */ defineSkeleton({
     ['left_shoulder', 'neck'],
     ['neck', 'head_top'],
   ],
+  // In tenths, as CrowdPose's evaluation has them.
   oksSigmas: [
-    0.089, 0.087, 0.107, 0.107, 0.087, 0.089, 0.062, 0.072, 0.079, 0.079, 0.072, 0.062, 0.079,
-    0.079,
-  ],
+    0.89, 0.87, 1.07, 1.07, 0.87, 0.89, 0.62, 0.72, 0.79, 0.79, 0.72, 0.62, 0.79, 0.79,
+  ].map((tenths) => tenths / 10),
 });
