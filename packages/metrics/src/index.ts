@@ -1,1 +1,17 @@
-export {};
+export type {
+  CocoCategory,
+  CocoKeypointAnnotation,
+  CocoKeypointFile,
+  CocoKeypointResult,
+} from './coco.js';
+export { MetricsError, type MetricsErrorCode, type MetricsProblem } from './error.js';
+export {
+  evaluateOks,
+  type OksEvaluation,
+  type OksMatches,
+  type OksMatrix,
+} from './evaluate-oks.js';
+export { computeOks, type OksPoses } from './oks.js';
+export type { OksTables, Table } from './oks-accumulate.js';
+export type { AreaRange, OksOptions } from './oks-options.js';
+export type { OksStats } from './oks-summary.js';

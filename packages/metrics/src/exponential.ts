@@ -1,0 +1,38 @@
+// ln 2 in two parts; the first has trailing zeros, so that a small integer times it is exact.
+const LN2_HIGH = 6.93147180369123816e-1;
+const LN2_LOW = 1.90821492927058770002e-10;
+
+/**
+ * e to the power of x for x <= 0, within 0.6 units in the last place on every engine. `Math.exp` is left to the engine and is off
+ * by up to one unit, which turns equal similarities into unequal ones.
+ */
+export function exponential(x: number): number {
+  if (!(x > -745.2)) return Number.isNaN(x) ? x : 0;
+  const k = Math.round(x / Math.LN2);
+  const high = x - k * LN2_HIGH;
+  const low = k * LN2_LOW;
+  const r = high - low;
+  const rest = high - r - low;
+  // Taylor series from r² on; |r| < 0.35, so r¹⁴/14! is below the last place.
+  let series = 1 / 6227020800;
+  for (let i = COEFFICIENTS.length - 1; i >= 0; i--) series = series * r + COEFFICIENTS[i]!;
+  const tail = r * r * series + (rest + rest * r);
+  const sum = 1 + r;
+  const result = sum + (r - (sum - 1) + tail);
+  return k < -1000 ? result * 2 ** (k + 100) * 2 ** -100 : result * 2 ** k;
+}
+
+/** 1/2!, 1/3!, ... 1/12! */
+const COEFFICIENTS = [
+  1 / 2,
+  1 / 6,
+  1 / 24,
+  1 / 120,
+  1 / 720,
+  1 / 5040,
+  1 / 40320,
+  1 / 362880,
+  1 / 3628800,
+  1 / 39916800,
+  1 / 479001600,
+];

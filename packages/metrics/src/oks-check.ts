@@ -1,0 +1,107 @@
+import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
+import { collectProblems, fail, type Problems } from './error.js';
+import { countLabelled } from './oks.js';
+import type { Result, Truth } from './oks-group.js';
+import type { OksSettings } from './oks-options.js';
+
+/** @throws MetricsError `EMPTY_RESULTS`; `BAD_ANNOTATION` for results of images that the ground truth does not list. */
+export function checkResultImages(
+  { images }: CocoKeypointFile,
+  results: readonly CocoKeypointResult[],
+): void {
+  if (results.length === 0) {
+    fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
+  }
+  const known = new Set(images.map(({ id }) => id));
+  const problems = collectProblems();
+  results.forEach(({ image_id: id }, i) => {
+    if (known.has(id)) return;
+    const message = `image ${id} is not among the ${known.size} images of the ground truth`;
+    problems.add('BAD_ANNOTATION', `results[${i}].image_id`, message);
+  });
+  problems.throwIfAny();
+}
+
+export function checkOksTruth(
+  { annotation, path }: Truth,
+  { oksSigmas }: OksSettings,
+  problems: Problems,
+): void {
+  const { keypoints, num_keypoints: labelled, iscrowd, area, bbox } = annotation;
+  const missing = (field: string, advice: string): void =>
+    problems.add('BAD_ANNOTATION', `${path}.${field}`, `missing; ${advice}`);
+  if (!isNumber(labelled)) missing('num_keypoints', 'set it to the number of flags above 0');
+  if (iscrowd === undefined || iscrowd === null) missing('iscrowd', 'set it to 0 for one person');
+  if (!isNumber(area)) missing('area', "set it to the area of the person's mask in square pixels");
+  else checkFinite([area], `${path}.area`, problems);
+  if (!checkPose(keypoints, oksSigmas.length, `${path}.keypoints`, problems)) return;
+  checkFinite(keypoints!, `${path}.keypoints`, problems);
+  if (countLabelled(keypoints!, 0, keypoints!.length) > 0) return;
+  checkBox(bbox, `${path}.bbox`, 'no keypoint is labelled, so the box is compared', problems);
+}
+
+export function checkOksResult(
+  { result, id }: Result,
+  useBoxes: boolean,
+  { oksSigmas }: OksSettings,
+  problems: Problems,
+): void {
+  checkResult(result, id - 1, oksSigmas.length, problems);
+  if (!useBoxes) return;
+  const why = 'the first result has one, so all are sized by theirs';
+  checkBox(result.bbox, `results[${id - 1}].bbox`, why, problems);
+}
+
+/** Checks score and keypoints of results[index]. */
+export function checkResult(
+  { score, keypoints }: CocoKeypointResult,
+  index: number,
+  keypointCount: number,
+  problems: Problems,
+): void {
+  const path = `results[${index}]`;
+  if (!isNumber(score)) problems.add('BAD_ANNOTATION', `${path}.score`, 'missing');
+  else checkFinite([score], `${path}.score`, problems);
+  if (!checkPose(keypoints, keypointCount, `${path}.keypoints`, problems)) return;
+  for (let i = 0; i < keypoints.length; i += 3) {
+    if (Number.isFinite(keypoints[i]) && Number.isFinite(keypoints[i + 1])) continue;
+    const message = `expected finite coordinates, got ${keypoints[i]}, ${keypoints[i + 1]}`;
+    problems.add('NON_FINITE', `${path}.keypoints[${i}]`, message);
+  }
+}
+
+/** Checks the length of a flat pose. */
+export function checkPose(
+  keypoints: readonly number[] | undefined,
+  keypointCount: number,
+  path: string,
+  problems: Problems,
+): boolean {
+  if (keypoints?.length === 3 * keypointCount) return true;
+  const expected = `expected 3 x ${keypointCount} numbers`;
+  const advice = 'for another skeleton than COCO-17 pass its oksSigmas or the skeleton itself';
+  const got = Array.isArray(keypoints) ? `${keypoints.length} (${advice})` : 'none';
+  problems.add('SHAPE_MISMATCH', path, `${expected}, got ${got}`);
+  return false;
+}
+
+export function checkBox(
+  box: readonly number[] | undefined,
+  path: string,
+  why: string,
+  problems: Problems,
+): void {
+  if (box?.length === 4) checkFinite(box, path, problems);
+  else problems.add('BAD_ANNOTATION', path, `expected [x, y, width, height]: ${why}`);
+}
+
+export function checkFinite(values: readonly number[], path: string, problems: Problems): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const message = `expected finite numbers, got ${values[bad]} at ${bad}`;
+  problems.add('NON_FINITE', path, message);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
