@@ -22,6 +22,8 @@ export interface GradientReport {
   readonly passed: boolean;
   /** Largest difference, divided by the largest gradient of the same input; Infinity if not finite. */
   readonly largestError: number;
+  /** Largest magnitude of the numeric gradient; 0 means that nothing was really tried. */
+  readonly largestGradient: number;
   /** Number of elements tried. */
   readonly checked: number;
   /** Where the largest error is; undefined when nothing was tried. */
@@ -70,6 +72,7 @@ export async function checkGradient(
   };
 
   let largestError = 0;
+  let largestGradient = 0;
   let checked = 0;
   let worst: GradientElement | undefined;
   for (let input = 0; input < inputs.length; input++) {
@@ -94,6 +97,7 @@ export async function checkGradient(
       const difference = Math.abs(element.analytic - element.numeric);
       const error = difference === 0 ? 0 : difference / scale;
       checked++;
+      largestGradient = Math.max(largestGradient, Math.abs(element.numeric));
       if (!(error <= largestError)) {
         largestError = Number.isFinite(error) ? error : Infinity;
         worst = element;
@@ -102,7 +106,7 @@ export async function checkGradient(
       }
     }
   }
-  return { passed: largestError <= tolerance, largestError, checked, worst };
+  return { passed: largestError <= tolerance, largestError, largestGradient, checked, worst };
 }
 
 async function analyticGradients(

@@ -85,11 +85,12 @@ export function convolutionGeometry(
   };
 }
 
-/** Pads an NHWC tensor with zeros; a negative amount cuts instead. */
+/** Pads an NHWC tensor, with zeros unless told otherwise; a negative amount cuts instead. */
 export function padOrCrop(
   x: tf.Tensor4D,
   [top, bottom]: readonly [number, number],
   [left, right]: readonly [number, number],
+  value = 0,
 ): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const [cutTop, cutLeft] = [Math.max(0, -top), Math.max(0, -left)];
@@ -100,12 +101,16 @@ export function padOrCrop(
       ? x
       : tf.slice(x, [0, cutTop, cutLeft, 0], [batch, cutHeight, cutWidth, channels]);
   if (top <= 0 && bottom <= 0 && left <= 0 && right <= 0) return cut;
-  return tf.pad(cut, [
-    [0, 0],
-    [Math.max(0, top), Math.max(0, bottom)],
-    [Math.max(0, left), Math.max(0, right)],
-    [0, 0],
-  ]);
+  return tf.pad(
+    cut,
+    [
+      [0, 0],
+      [Math.max(0, top), Math.max(0, bottom)],
+      [Math.max(0, left), Math.max(0, right)],
+      [0, 0],
+    ],
+    value,
+  );
 }
 
 /**

@@ -23,7 +23,6 @@ import { concatGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Concat_gr
 import { conv3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Conv3D_grad';
 import { cosGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cos_grad';
 import { coshGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cosh_grad';
-import { cumsumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cumsum_grad';
 import { dilation2dGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Dilation2D_grad';
 import { eluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Elu_grad';
 import { erfGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Erf_grad';
@@ -33,7 +32,6 @@ import { expm1GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Expm1_grad
 import { floorGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Floor_grad';
 import { floorDivGradConfig } from '@tensorflow/tfjs-core/dist/gradients/FloorDiv_grad';
 import { fusedBatchNormGradConfig } from '@tensorflow/tfjs-core/dist/gradients/FusedBatchNorm_grad';
-import { greaterEqualGradConfig } from '@tensorflow/tfjs-core/dist/gradients/GreaterEqual_grad';
 import { identityGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Identity_grad';
 import { isFiniteGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsFinite_grad';
 import { isInfGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsInf_grad';
@@ -44,11 +42,9 @@ import { log1pGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log1p_grad
 import { logSoftmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LogSoftmax_grad';
 import { lrnGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LRN_grad';
 import { maxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Max_grad';
-import { maximumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Maximum_grad';
 import { maxPool3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/MaxPool3D_grad';
 import { meanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mean_grad';
 import { minGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Min_grad';
-import { minimumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Minimum_grad';
 import { modGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mod_grad';
 import { multiplyGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Multiply_grad';
 import { negGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Neg_grad';
@@ -58,7 +54,6 @@ import { packGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Pack_grad';
 import { padV2GradConfig } from '@tensorflow/tfjs-core/dist/gradients/PadV2_grad';
 import { powGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Pow_grad';
 import { preluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Prelu_grad';
-import { prodGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Prod_grad';
 import { divGradConfig } from '@tensorflow/tfjs-core/dist/gradients/RealDiv_grad';
 import { reciprocalGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reciprocal_grad';
 import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
@@ -80,13 +75,11 @@ import { spaceToBatchNDGradConfig } from '@tensorflow/tfjs-core/dist/gradients/S
 import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_grad';
 import { sqrtGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sqrt_grad';
 import { squareGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Square_grad';
-import { squaredDifferenceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SquaredDifference_grad';
 import { stepGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Step_grad';
 import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
 import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
 import { tanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tan_grad';
 import { tanhGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tanh_grad';
-import { tileGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tile_grad';
 import { transposeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Transpose_grad';
 import { unpackGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Unpack_grad';
 import { unsortedSegmentSumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/UnsortedSegmentSum_grad';
@@ -121,7 +114,6 @@ export const stockGradients: readonly GradConfig[] = [
   conv3DGradConfig,
   cosGradConfig,
   coshGradConfig,
-  cumsumGradConfig,
   dilation2dGradConfig,
   eluGradConfig,
   erfGradConfig,
@@ -131,7 +123,6 @@ export const stockGradients: readonly GradConfig[] = [
   floorDivGradConfig,
   floorGradConfig,
   fusedBatchNormGradConfig,
-  greaterEqualGradConfig,
   identityGradConfig,
   isFiniteGradConfig,
   isInfGradConfig,
@@ -143,10 +134,8 @@ export const stockGradients: readonly GradConfig[] = [
   logGradConfig,
   maxPool3DGradConfig,
   maxGradConfig,
-  maximumGradConfig,
   meanGradConfig,
   minGradConfig,
-  minimumGradConfig,
   modGradConfig,
   multiplyGradConfig,
   negGradConfig,
@@ -156,7 +145,6 @@ export const stockGradients: readonly GradConfig[] = [
   padV2GradConfig,
   powGradConfig,
   preluGradConfig,
-  prodGradConfig,
   divGradConfig,
   reciprocalGradConfig,
   relu6GradConfig,
@@ -178,13 +166,11 @@ export const stockGradients: readonly GradConfig[] = [
   splitVGradConfig,
   sqrtGradConfig,
   squareGradConfig,
-  squaredDifferenceGradConfig,
   stepGradConfig,
   subGradConfig,
   sumGradConfig,
   tanGradConfig,
   tanhGradConfig,
-  tileGradConfig,
   transposeGradConfig,
   unpackGradConfig,
   unsortedSegmentSumGradConfig,

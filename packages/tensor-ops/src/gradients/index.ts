@@ -1,9 +1,29 @@
+import { cumsumGradient, prodGradient, tileGradient } from './along-axis.js';
+import { broadcastGradients } from './broadcast.js';
+import { comparisonGradients } from './comparison.js';
 import { conv2dGradient, conv2dTransposeGradient, depthwiseConv2dGradient } from './convolution.js';
+import { depthToSpaceGradient } from './depth-to-space.js';
+import { gatherGradient } from './gather.js';
+import { mirrorPadGradient } from './mirror-pad.js';
+import { avgPoolGradient, maxPoolGradient } from './pool.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
+import { resizeBilinearGradient, resizeNearestGradient } from './resize.js';
 
 /** Every gradient of this package that stands under a kernel name of tfjs. */
 export const replacedGradients: readonly ReplacedGradient[] = [
   conv2dGradient,
   conv2dTransposeGradient,
   depthwiseConv2dGradient,
+  avgPoolGradient,
+  maxPoolGradient,
+  resizeBilinearGradient,
+  resizeNearestGradient,
+  mirrorPadGradient,
+  gatherGradient,
+  cumsumGradient,
+  prodGradient,
+  tileGradient,
+  depthToSpaceGradient,
+  ...broadcastGradients,
+  ...comparisonGradients,
 ];
