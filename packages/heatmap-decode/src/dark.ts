@@ -1,11 +1,4 @@
-/** One map inside an array: cell (x, y) is at start + (y * width + x) * step. */
-export interface MapView {
-  readonly data: Float32Array;
-  readonly width: number;
-  readonly height: number;
-  readonly step: number;
-  start: number;
-}
+import type { MapView } from './heatmaps.js';
 
 /** What DARK works in: the kernel, the blurred 5x5 cells around a peak, and the offset it finds. */
 export interface DarkWorkspace {

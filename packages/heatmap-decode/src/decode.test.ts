@@ -269,6 +269,7 @@ describe('decodeHeatmaps', () => {
       DecodeError,
     );
     expect(() => decodeHeatmaps(map, { blurKernel: 4 })).toThrow(DecodeError);
+    expect(() => decodeHeatmaps({ ...map, shape: [1, 16, 16] })).toThrow('four axes');
     expect(() => decodeHeatmaps({ ...map, layout: 'HWC' as 'NHWC' })).toThrow(DecodeError);
   });
 });

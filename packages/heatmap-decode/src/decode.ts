@@ -1,7 +1,7 @@
 import { blurKernel } from './blur-kernel.js';
-import { type DarkWorkspace, darkOffset, type MapView } from './dark.js';
+import { type DarkWorkspace, darkOffset } from './dark.js';
 import { requireLength } from './error.js';
-import { checkHeatmaps, type Heatmaps } from './heatmaps.js';
+import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
 import { findPeaks } from './peaks.js';
 import { quarterOffset } from './quarter.js';
 

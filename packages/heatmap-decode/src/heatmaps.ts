@@ -3,10 +3,10 @@ import { DecodeError, requireInteger, requireLength } from './error.js';
 /** Order of the four axes: `NHWC` [B, H, W, K] (tfjs) or `NCHW` [B, K, H, W] (exported ONNX models). */
 export type Layout = 'NHWC' | 'NCHW';
 
-/** Heatmaps of a batch; `shape` follows `layout`. */
+/** Heatmaps of a batch; `shape` has four axes in the order of `layout`. */
 export interface Heatmaps {
   readonly data: Float32Array;
-  readonly shape: readonly [number, number, number, number];
+  readonly shape: readonly number[];
   readonly layout: Layout;
 }
 
@@ -19,6 +19,15 @@ export interface Grid {
   readonly image: number;
   readonly keypoint: number;
   readonly cell: number;
+}
+
+/** One map inside an array: cell (x, y) is at start + (y * width + x) * step. */
+export interface MapView {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly step: number;
+  start: number;
 }
 
 /** The steps through an array of B x K maps. */
@@ -49,7 +58,7 @@ export function checkHeatmaps(maps: Heatmaps): Grid {
   for (let axis = 0; axis < 4; axis++) {
     requireInteger(`shape[${axis}]`, shape[axis]!, axis === 0 ? 0 : 1);
   }
-  const [batch, second, third, fourth] = shape;
+  const [batch, second, third, fourth] = shape as readonly [number, number, number, number];
   requireLength(
     'heatmaps.data',
     data.length,

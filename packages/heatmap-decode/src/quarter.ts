@@ -1,4 +1,4 @@
-import type { MapView } from './dark.js';
+import type { MapView } from './heatmaps.js';
 
 /**
  * A quarter of a cell towards the larger neighbour on each axis, into `offset`. Rules for peaks near the border differ:

@@ -1,0 +1,38 @@
+import { expect, expectTypeOf, it } from 'vitest';
+import * as api from '../src/index.js';
+
+it('exports these names', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'DecodeError',
+    'averageFlipped',
+    'cleanBox',
+    'composeAffine',
+    'cropFromBox',
+    'cropTransform',
+    'decodeHeatmaps',
+    'encodeHeatmaps',
+    'fixAspect',
+    'flipAffine',
+    'flipHeatmaps',
+    'heatmapAccuracy',
+    'heatmapToImage',
+    'heatmapToInput',
+    'inputToHeatmap',
+    'inputToImage',
+    'invertAffine',
+    'softArgmax',
+    'toPoses',
+    'transformPoints',
+    'warpImage',
+    'warpImageToBytes',
+  ]);
+});
+
+it('keeps the kind of array it is given', () => {
+  expectTypeOf(api.transformPoints(new Float64Array(2), [1, 0, 0, 0, 1, 0])).toEqualTypeOf<
+    Float64Array<ArrayBuffer>
+  >();
+  expectTypeOf(api.warpImage).returns.toEqualTypeOf<Float32Array>();
+  expectTypeOf(api.cleanBox).returns.toEqualTypeOf<api.Box | undefined>();
+  expectTypeOf<api.DecodedKeypoints>().toExtend<api.KeypointArrays>();
+});
