@@ -38,4 +38,6 @@ export interface CocoKeypointResult {
   /** Confidence of the whole pose; orders the results. */
   readonly score: number;
   readonly bbox?: readonly number[];
+  /** Id of the annotation whose box the pose was predicted in, when known; only `evaluatePck` reads it. */
+  readonly annotation_id?: number;
 }

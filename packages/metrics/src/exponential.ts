@@ -1,6 +1,6 @@
 // ln 2 in two parts; the first has trailing zeros, so that a small integer times it is exact.
-const LN2_HIGH = 6.93147180369123816e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 
 /**
  * e to the power of x for x <= 0, within 0.6 units in the last place on every engine. `Math.exp` is left to the engine and is off
@@ -19,7 +19,8 @@ export function exponential(x: number): number {
   const tail = r * r * series + (rest + rest * r);
   const sum = 1 + r;
   const result = sum + (r - (sum - 1) + tail);
-  return k < -1000 ? result * 2 ** (k + 100) * 2 ** -100 : result * 2 ** k;
+  // In two steps where the result has fewer digits, so that it is rounded once.
+  return k < -1000 ? result * half(-k - 100) * half(100) : result * half(-k);
 }
 
 /** 1/2!, 1/3!, ... 1/12! */
@@ -36,3 +37,12 @@ const COEFFICIENTS = [
   1 / 39916800,
   1 / 479001600,
 ];
+
+/** 0.5 to an integer power, by exact multiplications. */
+function half(power: number): number {
+  let result = 1;
+  for (let [rest, factor] = [power, 0.5]; rest > 0; rest >>= 1, factor *= factor) {
+    if (rest & 1) result *= factor;
+  }
+  return result;
+}

@@ -11,7 +11,19 @@ export {
   type OksMatches,
   type OksMatrix,
 } from './evaluate-oks.js';
+export { evaluatePck, type PckEvaluation, type PckOptions } from './evaluate-pck.js';
+export {
+  type KeypointAccuracy,
+  type KeypointArrays,
+  keypointAuc,
+  keypointEpe,
+  keypointNme,
+  keypointPckAccuracy,
+  type NormalisedKeypointArrays,
+} from './keypoint-accuracy.js';
 export { computeOks, type OksPoses } from './oks.js';
 export type { OksTables, Table } from './oks-accumulate.js';
 export type { AreaRange, OksOptions } from './oks-options.js';
 export type { OksStats } from './oks-summary.js';
+export { type Pck, type PckPoses, pck } from './pck.js';
+export type { LeftOutReason, PckNormaliser } from './pck-people.js';

@@ -1,5 +1,6 @@
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
 import { collectProblems } from './error.js';
+import { pushTo } from './grouping.js';
 import { checkOksResult, checkOksTruth, checkResultImages } from './oks-check.js';
 import { createGroupBuilder, type OksGroup, type Result, type Truth } from './oks-group.js';
 import type { OksOptions, OksSettings } from './oks-options.js';
@@ -73,7 +74,7 @@ function selectTruths(
   const byImage = new Map<number, number[]>();
   annotations.forEach(({ id, image_id: imageId }, i) => {
     byId.set(id, i);
-    push(byImage, imageId, i);
+    pushTo(byImage, imageId, i);
   });
   const wanted = new Set(imageIds);
   const grid: Grid<Truth> = new Map();
@@ -105,12 +106,6 @@ function selectResults(
   return grid;
 }
 
-function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
-}
-
 function pushToGrid<T>(
   grid: Grid<T>,
   { image_id, category_id }: { readonly image_id: number; readonly category_id: number },
@@ -121,7 +116,7 @@ function pushToGrid<T>(
     row = new Map();
     grid.set(image_id, row);
   }
-  push(row, category_id, value);
+  pushTo(row, category_id, value);
 }
 
 function* everything<T>(grid: Grid<T>): Generator<T> {

@@ -1,0 +1,6 @@
+/** Appends to the list that a map holds under a key. */
+export function pushTo<K, T>(lists: Map<K, T[]>, key: K, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
