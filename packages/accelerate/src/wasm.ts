@@ -1,1 +1,7 @@
-export {};
+export {
+  type AcceleratedWasm,
+  type AccelerateWasmOptions,
+  accelerateWasm,
+} from './accelerate-wasm.js';
+export { AccelerateError, type AccelerateErrorCode } from './errors.js';
+export type { NativeBuild } from './native.js';

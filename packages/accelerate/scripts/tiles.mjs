@@ -1,0 +1,145 @@
+/**
+ * Writes the register-tiled inner loops in AssemblyScript.
+ *
+ * One source text per tile size keeps every accumulator in a named local, which is what the engine's
+ * register allocator needs; a loop over an array of accumulators would go through memory.
+ */
+
+/** Accumulator rows of a tile. */
+const ROWS = [1, 2, 3, 4, 5, 6];
+
+const range = (count) => Array.from({ length: count }, (_, index) => index);
+const lines = (items) => items.flat(Number.POSITIVE_INFINITY).join('\n');
+
+/** Vectors that `columns` floats fill. */
+const vectors = (columns) => Math.ceil(columns / 4);
+
+/**
+ * `C[pixel][column..] = bias + sum over taps and k of A[pixel, tap][k] * B[tap, k][column..]`, A read through pointers.
+ *
+ * Twelve accumulators, two vectors of B and one broadcast value fill the registers of a 64-bit x86.
+ */
+function gatherTile(rows, columns, unroll) {
+  const parts = range(vectors(columns));
+  const each = (make) => range(rows).flatMap((row) => parts.map((part) => make(row, part)));
+  const step = (k) =>
+    lines([
+      parts.map(
+        (part) => `        const b${k}_${part} = v128.load(b, ${(k * columns + part * 4) * 4});`,
+      ),
+      range(rows).map((row) => [
+        `        const a${k}_${row} = v128.load32_splat(p${row}, ${k * 4});`,
+        ...parts.map(
+          (part) =>
+            `        c${row}_${part} = multiplyAdd(a${k}_${row}, b${k}_${part}, c${row}_${part});`,
+        ),
+      ]),
+    ]);
+  const advance = (k) =>
+    lines([
+      range(rows).map((row) => `        p${row} += ${k * 4};`),
+      `        b += ${k * columns * 4};`,
+    ]);
+  const store = (row) =>
+    columns === 8
+      ? `      storePart(load<usize>(outputs, ${row * 4}) + columnBytes, c${row}_0, c${row}_1, columns);`
+      : `      storePart(load<usize>(outputs, ${row * 4}) + columnBytes, c${row}_0, c${row}_0, columns);`;
+  return `
+function gather${rows}x${columns}(
+  groups: u32, pointers: usize, outputs: usize, taps: u32, k: u32, panel: usize, skip: usize,
+  columnBytes: usize, columns: u32,
+): void {
+  for (let group: u32 = 0; group < groups; group++) {
+${lines(each((row, part) => `    let c${row}_${part} = v128.load(panel, ${part * 16});`))}
+    let b = panel + ${columns * 4} + skip;
+    for (let tap: u32 = 0; tap < taps; tap++) {
+${lines(range(rows).map((row) => `      let p${row} = load<usize>(pointers, ${row * 4});`))}
+      pointers += ${rows * 4};
+      let left = k;
+      while (left >= ${unroll}) {
+${lines(range(unroll).map(step))}
+${advance(unroll)}
+        left -= ${unroll};
+      }
+      while (left != 0) {
+${step(0)}
+${advance(1)}
+        left--;
+      }
+    }
+    if (columns == ${columns}) {
+${lines(range(rows).map((row) => [`      const o${row} = load<usize>(outputs, ${row * 4}) + columnBytes;`, ...parts.map((part) => `      v128.store(o${row}, c${row}_${part}, ${part * 16});`)]))}
+    } else {
+${lines(range(rows).map(store))}
+    }
+    outputs += ${rows * 4};
+  }
+}`;
+}
+
+/** Reads `columns` floats, never a byte more. */
+function loadColumns(name, columns) {
+  if (columns >= 4) {
+    return range(vectors(columns)).map(
+      (part) => `        const ${name}${part} = v128.load(dy, ${part * 16});`,
+    );
+  }
+  if (columns === 1) return [`        const ${name}0 = v128.load32_zero(dy);`];
+  if (columns === 2) return [`        const ${name}0 = v128.load64_zero(dy);`];
+  return [`        const ${name}0 = v128.load_lane<f32>(dy + 8, v128.load64_zero(dy), 2);`];
+}
+
+/** `acc[i][j] += sum over pixels of x[pixel][i] * dy[pixel][j]`: both operands are read where they lie. */
+function outerTile(rows, columns) {
+  const parts = range(vectors(columns));
+  const each = (make) => range(rows).flatMap((row) => parts.map((part) => make(row, part)));
+  const offset = (row, part) => (row * parts.length + part) * 16;
+  return `
+function outer${rows}x${columns}(
+  x: usize, dy: usize, lines: u32, pixels: u32, xStep: usize, dyStep: usize, xGap: usize, dyGap: usize, acc: usize,
+): void {
+${lines(each((row, part) => `  let c${row}_${part} = v128.load(acc, ${offset(row, part)});`))}
+  for (let line: u32 = 0; line < lines; line++) {
+    for (let pixel: u32 = 0; pixel < pixels; pixel++) {
+${lines(loadColumns('b', columns))}
+${lines(range(rows).map((row) => [`        const a${row} = v128.load32_splat(x, ${row * 4});`, ...parts.map((part) => `        c${row}_${part} = multiplyAdd(a${row}, b${part}, c${row}_${part});`)]))}
+      x += xStep;
+      dy += dyStep;
+    }
+    x += xGap;
+    dy += dyGap;
+  }
+${lines(each((row, part) => `  v128.store(acc, c${row}_${part}, ${offset(row, part)});`))}
+}`;
+}
+
+/** A switch over the tile heights. */
+function dispatch(name, parameters, call) {
+  return `
+export function ${name}(rows: u32, ${parameters}): void {
+  switch (rows) {
+${lines(ROWS.map((rows) => `    case ${rows}: ${call(rows)}; return;`))}
+  }
+}`;
+}
+
+const GATHER = `groups: u32, pointers: usize, outputs: usize, taps: u32, k: u32, panel: usize, skip: usize, columnBytes: usize, columns: u32`;
+const OUTER = `x: usize, dy: usize, lines: u32, pixels: u32, xStep: usize, dyStep: usize, xGap: usize, dyGap: usize, acc: usize`;
+const names = (parameters) => parameters.replaceAll(/: \w+/g, '');
+
+export function tilesSource() {
+  const gather = [8, 4];
+  const outer = [8, 4, 3, 2, 1];
+  return [
+    `import { multiplyAdd, storePart } from '../assembly/simd';`,
+    ...gather.flatMap((columns) => [
+      ...ROWS.map((rows) => gatherTile(rows, columns, 4)),
+      dispatch(`gather${columns}`, GATHER, (rows) => `gather${rows}x${columns}(${names(GATHER)})`),
+    ]),
+    ...outer.flatMap((columns) => [
+      ...ROWS.map((rows) => outerTile(rows, columns)),
+      dispatch(`outer${columns}`, OUTER, (rows) => `outer${rows}x${columns}(${names(OUTER)})`),
+    ]),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,157 @@
+import { declareExactKernel } from '@pose-distill/tensor-ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { adamUpdate } from './adam.js';
+import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
+import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './conv2d.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
+import { AccelerateError } from './errors.js';
+import { memoryOf, type WasmBackend } from './heap.js';
+import { identity } from './identity.js';
+import type { Kernel, KernelArguments } from './kernel.js';
+import { loadNative, type Native, type NativeBuild } from './native.js';
+import { resizeNearestNeighborGrad } from './resize.js';
+
+/** The tfjs version whose internals (heap, tensor table) the kernels rely on. */
+const TFJS_VERSION = '4.22.0';
+
+const KERNELS: readonly Kernel[] = [
+  adamUpdate,
+  batchNormTrain,
+  batchNormTrainGrad,
+  conv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  depthwiseConv2d,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+  identity,
+  resizeNearestNeighborGrad,
+];
+
+export interface AccelerateWasmOptions {
+  /**
+   * Use the build with fused multiply-add where the engine has relaxed SIMD. Results then differ in the last bits between
+   * machines with and without it.
+   * @default true
+   */
+  readonly relaxed?: boolean;
+}
+
+export interface AcceleratedWasm {
+  /** Names of the kernels now registered for the backend `wasm`. */
+  readonly kernels: readonly string[];
+  /** Whether the kernels use fused multiply-add. */
+  readonly build: NativeBuild;
+  /** Puts the kernels that were there before back. */
+  undo(): void;
+}
+
+/**
+ * Registers SIMD training kernels for tfjs's `wasm` backend, under the names that tfjs and `@pose-distill/tensor-ops` use.
+ *
+ * They compute in the backend's own heap, so tensors are neither copied nor converted, and every model on that backend uses
+ * them from then on. Calling it again while it is in effect changes nothing and returns the same object.
+ *
+ * @throws AccelerateError UNSUPPORTED_BACKEND when `wasm` is not registered or cannot start, tfjs is not 4.22.0, or the engine
+ * lacks WebAssembly SIMD
+ * @example
+ * await tf.setBackend('wasm');
+ * const { kernels, build } = await accelerateWasm();
+ */
+export async function accelerateWasm(
+  options: AccelerateWasmOptions = {},
+): Promise<AcceleratedWasm> {
+  const backend = await findBackend();
+  const memory = memoryOf(backend);
+  if (memory === undefined) {
+    throw new AccelerateError(
+      'UNSUPPORTED_BACKEND',
+      'Expected to find the WebAssembly memory of tfjs-backend-wasm 4.22.0, and did not. Check its version.',
+    );
+  }
+  const active = installed.get(memory);
+  if (active !== undefined) return active;
+  const { native, build } = await loadNative(memory, options.relaxed ?? true);
+  const raced = installed.get(memory);
+  if (raced !== undefined) return raced;
+  const undos = KERNELS.map((kernel) => install(kernel, native, memory));
+  const result: AcceleratedWasm = {
+    kernels: KERNELS.map(({ name }) => name).sort(),
+    build,
+    undo: () => {
+      for (const undo of undos.splice(0)) undo();
+      if (installed.get(memory) === result) installed.delete(memory);
+    },
+  };
+  installed.set(memory, result);
+  return result;
+}
+
+const installed = new WeakMap<WebAssembly.Memory, AcceleratedWasm>();
+
+async function findBackend(): Promise<WasmBackend> {
+  if (tf.version_core !== TFJS_VERSION) {
+    throw new AccelerateError(
+      'UNSUPPORTED_BACKEND',
+      `Expected @tensorflow/tfjs-core ${TFJS_VERSION}, got ${tf.version_core}: the kernels use its internals.`,
+      { expected: TFJS_VERSION, got: tf.version_core },
+    );
+  }
+  // Starting a backend needs it current for a moment.
+  const before = tf.engine().backendName as string | undefined;
+  let backend = tf.findBackend('wasm') as unknown;
+  if (!backend && tf.findBackendFactory('wasm')) {
+    await tf.setBackend('wasm');
+    backend = tf.findBackend('wasm');
+    if (before) await tf.setBackend(before);
+  }
+  if (backend instanceof Promise) backend = await backend;
+  if (!backend) {
+    throw new AccelerateError(
+      'UNSUPPORTED_BACKEND',
+      `Expected tfjs's backend 'wasm', and it is not registered or did not start. Import '@tensorflow/tfjs-backend-wasm' ` +
+        `${TFJS_VERSION} and await tf.setBackend('wasm') first.`,
+    );
+  }
+  return backend as WasmBackend;
+}
+
+type KernelFunction = (call: KernelArguments & { backend: WasmBackend }) => tf.TensorInfo;
+
+function install(kernel: Kernel, native: Native, memory: WebAssembly.Memory): () => void {
+  const backendName = 'wasm';
+  const kernelName = kernel.name;
+  const before = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined;
+  if (before) tf.unregisterKernel(kernelName, backendName);
+  const previous = before?.kernelFunc as unknown as KernelFunction | undefined;
+  const run = ({ inputs, attrs, backend }: Parameters<KernelFunction>[0]) => {
+    if (memoryOf(backend) !== memory) {
+      throw new AccelerateError(
+        'UNSUPPORTED_BACKEND',
+        `Expected the backend 'wasm' that the kernels were made for, and it was replaced. Call undo(), then accelerateWasm() again.`,
+      );
+    }
+    return kernel.run({
+      inputs,
+      attrs,
+      backend,
+      native,
+      memory,
+      previous: previous && ((call) => previous({ ...call, backend })),
+      other: (name, call) =>
+        (tf.getKernel(name, backendName).kernelFunc as unknown as KernelFunction)({
+          ...call,
+          backend,
+        }),
+    });
+  };
+  const kernelFunc = declareExactKernel(run as unknown as tf.KernelFunc);
+  tf.registerKernel({ kernelName, backendName, kernelFunc });
+  return () => {
+    // Someone may have put another kernel in its place since; that one stays.
+    const now = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined;
+    if (now?.kernelFunc !== kernelFunc) return;
+    tf.unregisterKernel(kernelName, backendName);
+    if (before) tf.registerKernel(before);
+  };
+}

@@ -1,0 +1,26 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WasmBackend } from './heap.js';
+import type { Native } from './native.js';
+
+/** Inputs and attributes, named as tfjs names them. */
+export interface KernelArguments {
+  readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
+  readonly attrs: Readonly<Record<string, unknown>>;
+}
+
+/** What a kernel is called with. */
+export interface KernelCall extends KernelArguments {
+  readonly backend: WasmBackend;
+  readonly native: Native;
+  readonly memory: WebAssembly.Memory;
+  /** The kernel that stood under this name before, if any. */
+  readonly previous: ((call: KernelArguments) => TensorInfo) | undefined;
+  /** A kernel of the backend, as it stands now. */
+  readonly other: (name: string, call: KernelArguments) => TensorInfo;
+}
+
+/** A kernel of this package, under a name of tfjs or of tensor-ops. */
+export interface Kernel {
+  readonly name: string;
+  run(call: KernelCall): TensorInfo | TensorInfo[];
+}

@@ -1,0 +1,72 @@
+import { MEMORY_FLAG_OFFSET, PLAIN, RELAXED } from './binary.generated.js';
+import { AccelerateError } from './errors.js';
+
+type Numbers = (...values: number[]) => void;
+
+/** The functions of `assembly/`; the argument lists are described there. */
+export interface Native {
+  readonly adamUpdate: Numbers;
+  readonly batchMoments: Numbers;
+  readonly batchNormApply: Numbers;
+  readonly batchNormGradient: Numbers;
+  readonly convFilterGradient: Numbers;
+  readonly tapFloats: (k: number, n: number) => number;
+  readonly unpackFilter: Numbers;
+  readonly convGather: Numbers;
+  readonly packForward: Numbers;
+  readonly packTransposed: Numbers;
+  readonly depthwiseGather: Numbers;
+  readonly depthwiseFilterGradient: Numbers;
+  readonly enlargeGradient: Numbers;
+  readonly nearestGradient: Numbers;
+}
+
+/** With fused multiply-add (relaxed SIMD), or with 128-bit SIMD alone. */
+export type NativeBuild = 'relaxed' | 'plain';
+
+/** Instantiates the kernels on a heap, in the fastest build that the engine accepts. */
+export async function loadNative(
+  memory: WebAssembly.Memory,
+  relaxed: boolean,
+): Promise<{ native: Native; build: NativeBuild }> {
+  const build = relaxed && (await acceptsRelaxed()) ? 'relaxed' : 'plain';
+  const bytes = decode(build === 'relaxed' ? RELAXED : PLAIN);
+  if (!isShared(memory)) bytes[MEMORY_FLAG_OFFSET] = 1;
+  if (!WebAssembly.validate(bytes)) {
+    throw new AccelerateError(
+      'UNSUPPORTED_BACKEND',
+      'Expected an engine with WebAssembly SIMD, and this one refuses it. Use a current browser or Node.',
+    );
+  }
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  return { native: instance.exports as unknown as Native, build };
+}
+
+function isShared(memory: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+}
+
+async function acceptsRelaxed(): Promise<boolean> {
+  const bytes = decode(RELAXED);
+  if (WebAssembly.validate(bytes)) return true;
+  // Node 20 has relaxed SIMD behind a flag that may still be set at run time.
+  const process = (globalThis as { process?: { versions?: { node?: string } } }).process;
+  if (process?.versions?.node === undefined) return false;
+  try {
+    const specifier = 'node:v8';
+    const v8 = (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as {
+      setFlagsFromString(flags: string): void;
+    };
+    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+  } catch {
+    return false;
+  }
+  return WebAssembly.validate(bytes);
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
