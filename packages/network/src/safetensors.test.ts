@@ -49,6 +49,10 @@ describe('safetensors', () => {
     const larger = new Uint8Array(file.length + 3);
     larger.set(file, 3);
     expect(readSafetensors(larger.subarray(3)).tensors.a!.data[0]).toBe(3);
+    // Node's files are Buffers, whose slice does not copy.
+    const { data } = readSafetensors(Buffer.from(larger).subarray(3)).tensors.a!;
+    expect(data).toEqual(new Float32Array([3]));
+    expect(data.buffer.byteLength).toBe(4);
   });
 
   it('widens halves exactly', () => {

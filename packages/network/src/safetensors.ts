@@ -74,8 +74,10 @@ export function readSafetensors(file: Uint8Array): SafeTensorsFile {
     throw bad(`${end} bytes of tensors behind the header, the file has ${body.byteLength}`);
 
   const tensors = entries.map(({ name, dtype, shape, from, to }): [string, SafeTensor] => {
-    const bytes = body.slice(from, to).buffer as ArrayBuffer;
-    return [name, { dtype, shape, data: TYPES[dtype]!.view(bytes) }];
+    // Not slice: a Node Buffer's shares memory.
+    const bytes = new Uint8Array(to - from);
+    bytes.set(body.subarray(from, to));
+    return [name, { dtype, shape, data: TYPES[dtype]!.view(bytes.buffer) }];
   });
   return { tensors: Object.fromEntries(tensors), metadata };
 }
