@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import * as api from './index.js';
+
+it('exports what the documentation says', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "benchmarkDense",
+      "benchmarkMobile",
+      "classifier",
+      "convolutionBlock",
+      "deconvolutionHead",
+      "heatmapHead",
+      "integralHead",
+      "invertedResidual",
+      "mobileNetV2",
+      "mobileNetV2TorchModules",
+    ]
+  `);
+});
