@@ -23,6 +23,12 @@ describe('parseNpy', () => {
     expect([...(data as Float32Array)]).toEqual([1, 2.5, -3, 4, 5, 6]);
   });
 
+  it('reads a Node Buffer that lies inside a larger one', () => {
+    const file = npy('|u1', '(3,)', Uint8Array.of(7, 8, 9));
+    const around = Buffer.concat([Buffer.alloc(5), file]);
+    expect([...parseNpy(around.subarray(5)).data]).toEqual([7, 8, 9]);
+  });
+
   it('reads a scalar and a one-axis array of 64-bit integers', () => {
     const body = new Uint8Array(BigInt64Array.of(7n).buffer);
     expect(parseNpy(npy('<i8', '()', body)).shape).toEqual([]);

@@ -42,5 +42,7 @@ export function parseNpy(file: Uint8Array): NpyArray {
     throw new Error(
       `npy file is cut short: ${bytes} data bytes expected, ${file.length - from} found`,
     );
-  return { data: reader.view(file.slice(from, from + bytes).buffer as ArrayBuffer), shape };
+  // Not slice: a Node Buffer's shares memory.
+  const copy = new Uint8Array(file.subarray(from, from + bytes));
+  return { data: reader.view(copy.buffer), shape };
 }
