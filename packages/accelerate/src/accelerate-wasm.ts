@@ -5,9 +5,9 @@ import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './conv2d.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
 import { AccelerateError } from './errors.js';
-import { memoryOf, type WasmBackend } from './heap.js';
+import { memoryOf, output, type WasmBackend } from './heap.js';
 import { identity } from './identity.js';
-import type { Kernel, KernelArguments } from './kernel.js';
+import type { Kernel, KernelArguments, KernelCall } from './kernel.js';
 import { loadNative, type Native, type NativeBuild } from './native.js';
 import { resizeNearestNeighborGrad } from './resize.js';
 
@@ -131,19 +131,31 @@ function install(kernel: Kernel, native: Native, memory: WebAssembly.Memory): ()
         `Expected the backend 'wasm' that the kernels were made for, and it was replaced. Call undo(), then accelerateWasm() again.`,
       );
     }
-    return kernel.run({
+    const created: tf.TensorInfo[] = [];
+    const call: KernelCall = {
       inputs,
       attrs,
       backend,
       native,
       memory,
-      previous: previous && ((call) => previous({ ...call, backend })),
-      other: (name, call) =>
+      output: (shape) => {
+        const tensor = output(backend, shape);
+        created.push(tensor);
+        return tensor;
+      },
+      previous: previous && ((other) => previous({ ...other, backend })),
+      other: (name, other) =>
         (tf.getKernel(name, backendName).kernelFunc as unknown as KernelFunction)({
-          ...call,
+          ...other,
           backend,
         }),
-    });
+    };
+    try {
+      return kernel.run(call);
+    } catch (error) {
+      for (const { dataId } of created) backend.disposeData(dataId, true);
+      throw error;
+    }
   };
   const kernelFunc = declareExactKernel(run as unknown as tf.KernelFunc);
   tf.registerKernel({ kernelName, backendName, kernelFunc });

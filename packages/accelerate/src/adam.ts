@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { checkShape } from './convolution.js';
-import { addressOf, output, sizeOf } from './heap.js';
+import { addressOf, sizeOf } from './heap.js';
 import type { Kernel } from './kernel.js';
 
 /**
@@ -20,7 +20,7 @@ export const adamUpdate: Kernel = {
     }
     if (decayMask) checkShape('AdamUpdate', 'decayMask', decayMask, weights.shape);
     checkShape('AdamUpdate', 'scalars', scalars, [7]);
-    const results = [weights, m, v].map((tensor) => output(backend, tensor.shape));
+    const results = [weights, m, v].map((tensor) => call.output(tensor.shape));
     const addresses = results.map((tensor) => addressOf(backend, tensor, 'output'));
     native.adamUpdate(
       ...[addressOf(backend, weights, 'weights'), addressOf(backend, m, 'm')],

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { checkShape } from './convolution.js';
 import { AccelerateError } from './errors.js';
-import { addressOf, output, sizeOf, withScratch } from './heap.js';
+import { addressOf, sizeOf, withScratch } from './heap.js';
 import type { Kernel } from './kernel.js';
 
 /** The codes of `assembly/batch-norm.ts`. */
@@ -44,9 +44,9 @@ export const batchNormTrain: Kernel = {
     const { rows, channels, lanes, epsilon, activation } = layout;
     checkShape('BatchNormTrain', 'gamma', gamma, [channels]);
     checkShape('BatchNormTrain', 'beta', beta, [channels]);
-    const y = output(backend, x.shape);
-    const mean = output(backend, [channels]);
-    const variance = output(backend, [channels]);
+    const y = call.output(x.shape);
+    const mean = call.output([channels]);
+    const variance = call.output([channels]);
     const xAddress = addressOf(backend, x, 'x');
     const meanAddress = addressOf(backend, mean, 'mean');
     const varianceAddress = addressOf(backend, variance, 'variance');
@@ -78,9 +78,9 @@ export const batchNormTrainGrad: Kernel = {
     for (const [name, vector] of Object.entries({ gamma, beta, mean, variance })) {
       checkShape('BatchNormTrainGrad', name, vector, [channels]);
     }
-    const dx = output(backend, x.shape);
-    const dGamma = output(backend, [channels]);
-    const dBeta = output(backend, [channels]);
+    const dx = call.output(x.shape);
+    const dGamma = call.output([channels]);
+    const dBeta = call.output([channels]);
     withScratch(backend, 44 * lanes, (scratch) => {
       native.batchNormGradient(
         ...[addressOf(backend, x, 'x'), addressOf(backend, dy, 'dy'), addressOf(backend, dx, 'dx')],

@@ -12,7 +12,7 @@ import {
   forwardTaps,
   gradientTaps,
 } from './convolution.js';
-import { addressOf, output, Pieces, sizeOf, withScratch } from './heap.js';
+import { addressOf, Pieces, sizeOf, withScratch } from './heap.js';
 import type { Kernel, KernelCall } from './kernel.js';
 
 /** Bytes of source pixels handled between two passes over the filter; about half a first-level cache. */
@@ -114,7 +114,7 @@ export const conv2d: Kernel = {
       c.channels,
       c.outChannels,
     ]);
-    const result = output(backend, [c.batch, c.outHeight, c.outWidth, c.outChannels]);
+    const result = call.output([c.batch, c.outHeight, c.outWidth, c.outChannels]);
     if (sizeOf(result.shape) === 0) return result;
     const from: Grid = { batch: c.batch, height: c.height, width: c.width, channels: c.channels };
     const to: Grid = {
@@ -156,7 +156,7 @@ export const conv2dBackpropInput: Kernel = {
       c.channels,
       c.outChannels,
     ]);
-    const result = output(backend, [c.batch, c.height, c.width, c.channels]);
+    const result = call.output([c.batch, c.height, c.width, c.channels]);
     if (sizeOf(result.shape) === 0) return result;
     const from: Grid = {
       batch: c.batch,
@@ -195,7 +195,7 @@ export const conv2dBackpropFilter: Kernel = {
     const filterShape = call.attrs.filterShape as readonly number[];
     const c = convolutionOf(Conv2DBackpropFilter, x.shape, filterShape, call.attrs, false);
     checkShape(Conv2DBackpropFilter, 'dy', dy, [c.batch, c.outHeight, c.outWidth, c.outChannels]);
-    const result = output(backend, filterShape);
+    const result = call.output(filterShape);
     if (sizeOf(result.shape) === 0) return result;
     const rows = isPointwise(c);
     const batch = rows ? 1 : c.batch;

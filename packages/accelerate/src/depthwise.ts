@@ -13,7 +13,7 @@ import {
   gradientTaps,
 } from './convolution.js';
 import { multiplierFilterGradient, multiplierInputGradient } from './depthwise-multiplier.js';
-import { addressOf, output, Pieces, sizeOf, withScratch } from './heap.js';
+import { addressOf, Pieces, sizeOf, withScratch } from './heap.js';
 import type { Kernel, KernelCall } from './kernel.js';
 
 /** Height and width. */
@@ -79,7 +79,7 @@ export const depthwiseConv2d: Kernel = {
       c.channels,
       1,
     ]);
-    const result = output(backend, [c.batch, c.outHeight, c.outWidth, c.channels]);
+    const result = call.output([c.batch, c.outHeight, c.outWidth, c.channels]);
     if (sizeOf(result.shape) === 0) return result;
     gather(
       call,
@@ -108,7 +108,7 @@ export const depthwiseBackpropInput: Kernel = {
     checkShape(name, 'dy', dy, [c.batch, c.outHeight, c.outWidth, c.outChannels]);
     const filterShape = [c.filterHeight, c.filterWidth, c.channels, c.outChannels / c.channels];
     checkShape(name, 'filter', filter, filterShape);
-    const result = output(backend, [c.batch, c.height, c.width, c.channels]);
+    const result = call.output([c.batch, c.height, c.width, c.channels]);
     if (sizeOf(result.shape) === 0) return result;
     const dyAddress = addressOf(backend, dy, 'dy');
     const filterAddress = addressOf(backend, filter, 'filter');
@@ -137,7 +137,7 @@ export const depthwiseBackpropFilter: Kernel = {
     const filterShape = call.attrs.filterShape as readonly number[];
     const c = convolutionOf(name, x.shape, filterShape, call.attrs, true);
     checkShape(name, 'dy', dy, [c.batch, c.outHeight, c.outWidth, c.outChannels]);
-    const result = output(backend, filterShape);
+    const result = call.output(filterShape);
     if (sizeOf(result.shape) === 0) return result;
     const xAddress = addressOf(backend, x, 'x');
     const dyAddress = addressOf(backend, dy, 'dy');

@@ -13,6 +13,8 @@ export interface KernelCall extends KernelArguments {
   readonly backend: WasmBackend;
   readonly native: Native;
   readonly memory: WebAssembly.Memory;
+  /** A new float32 tensor on the heap, its values not set; disposed if the kernel throws. */
+  readonly output: (shape: readonly number[]) => TensorInfo;
   /** The kernel that stood under this name before, if any. */
   readonly previous: ((call: KernelArguments) => TensorInfo) | undefined;
   /** A kernel of the backend, as it stands now. */

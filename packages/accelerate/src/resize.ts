@@ -4,7 +4,7 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { checkShape } from './convolution.js';
-import { addressOf, output, sizeOf, withScratch } from './heap.js';
+import { addressOf, sizeOf, withScratch } from './heap.js';
 import type { Kernel, KernelCall } from './kernel.js';
 
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(n) && n >= 1 && (n & (n - 1)) === 0;
@@ -18,7 +18,7 @@ export const resizeNearestNeighborGrad: Kernel = {
     const [batch, height, width, channels] = images.shape as [number, number, number, number];
     const [, outHeight, outWidth] = dy.shape as [number, number, number, number];
     checkShape(ResizeNearestNeighborGrad, 'dy', dy, [batch, outHeight, outWidth, channels]);
-    const result = output(backend, images.shape);
+    const result = call.output(images.shape);
     if (sizeOf(images.shape) === 0) return result;
     const from = addressOf(backend, dy, 'dy');
     const to = addressOf(backend, result, 'output');
@@ -47,7 +47,7 @@ export const resizeNearestNeighborGrad: Kernel = {
 /** Which input position each output position copies: what the forward kernel makes of 0, 1, 2, ... */
 function sourcesOf(call: KernelCall, size: number, out: number): Int32Array {
   const { backend, memory } = call;
-  const ramp = output(backend, [1, 1, size, 1]);
+  const ramp = call.output([1, 1, size, 1]);
   new Float32Array(memory.buffer, addressOf(backend, ramp, 'ramp'), size).forEach(
     (_, i, values) => {
       values[i] = i;
