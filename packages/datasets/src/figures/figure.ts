@@ -1,0 +1,223 @@
+import { createRandom } from '@pose-distill/internal-random';
+import { DatasetError } from '../error.js';
+import { type Canvas, paintBackground } from './background.js';
+import { type Camera, project } from './camera.js';
+import { PART } from './cone.js';
+import { frameShot } from './framing.js';
+import { bodyKeypoints, isSeen } from './keypoints.js';
+import { drawLight, type Light } from './light.js';
+import { paintOccluder } from './occluder.js';
+import { drawPerson, renderPerson } from './person.js';
+import { blurCanvas, takePhotograph } from './photograph.js';
+import { openDepthBuffer } from './raster.js';
+import { allocate } from './scratch.js';
+import type { Layer } from './shade.js';
+import { paintShadow } from './shadow.js';
+
+/** What `renderFigure` draws. */
+export interface RenderFigureOptions {
+  /** Names the whole series of pictures. */
+  readonly seed: number;
+  /** Number of the picture in the series; every picture depends on (seed, index, size) alone. */
+  readonly index: number;
+  /** Size of the picture in pixels. @default { width: 128, height: 160 } */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** A drawn person with its labels, in image pixels; integer coordinates are pixel centres. */
+export interface Figure {
+  /** Pixels as [height, width, 3], red first. */
+  readonly image: {
+    readonly data: Uint8ClampedArray;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** [17 * 2] x, y of the COCO keypoints, those outside the picture as well. */
+  readonly keypoints: Float32Array;
+  /** [17] 2 seen, 1 hidden by the person or something else, 0 outside the picture. */
+  readonly visibility: Uint8Array;
+  /** Extent of the person within the picture, hidden parts included: left edge, top edge, size, in pixels. */
+  readonly box: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
+  /** Pixels that show the person. */
+  readonly area: number;
+}
+
+const DEFAULT_SIZE = { width: 128, height: 160 } as const;
+const KEYPOINTS = 17;
+
+/**
+ * Draws a person: a posed, dressed body in a place, as a camera sees it, with the 17 COCO keypoints. Left and right are
+ * the person's own. The arithmetic is limited to + - * / and square roots, so pixels are equal in every engine.
+ *
+ * @throws DatasetError `OUT_OF_RANGE` for a seed, index or size that is not a whole number in range.
+ * @example
+ * const { image, keypoints, visibility } = renderFigure({ seed: 1, index: 42 });
+ * image.data.length; // 128 * 160 * 3
+ */
+export function renderFigure(options: RenderFigureOptions): Figure {
+  const { seed, index, size = DEFAULT_SIZE } = options;
+  requireInteger('seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  requireInteger('index', index, 0, Number.MAX_SAFE_INTEGER);
+  requireInteger('size.width', size.width, 8, 4096);
+  requireInteger('size.height', size.height, 8, 4096);
+  const { width, height } = size;
+  const random = createRandom(seed, 'figure', index);
+  const canvas: Canvas = { width, height, data: allocate('canvas', width * height * 3) };
+  const person = drawPerson(seed, index, 0);
+  const { camera, yaw, pitch } = frameShot(person, width, height, random);
+  const light = drawLight(random);
+
+  paintBackground(
+    canvas,
+    camera,
+    pitch,
+    person.floor,
+    createRandom(seed, 'figure.background', index),
+  );
+  if (random.chance(0.1)) paintBystander(canvas, camera, light, seed, index);
+  if (random.chance(0.4)) blurCanvas(canvas, (random.between(0.3, 2.2) * height) / 160);
+  paintShadow(canvas, person, camera, yaw, pitch, light);
+
+  const layer = openLayer(width, height);
+  const buffer = openDepthBuffer(width, height);
+  const seen = renderPerson(person, camera, light, buffer, layer);
+  const box = personBox(
+    seen.map(({ cone }) => cone.part),
+    buffer.index,
+    buffer.width,
+    buffer.height,
+  );
+  composite(canvas, layer);
+  const mask = allocate('mask', width * height).fill(0, 0, width * height);
+  if (random.chance(0.15)) paintOccluder(canvas, mask, random);
+
+  const keypoints = new Float32Array(2 * KEYPOINTS);
+  const visibility = new Uint8Array(KEYPOINTS);
+  bodyKeypoints(person).forEach((keypoint, k) => {
+    const { x, y } = project(camera, keypoint.point);
+    keypoints[2 * k] = x;
+    keypoints[2 * k + 1] = y;
+    const column = Math.round(x);
+    const row = Math.round(y);
+    if (column < 0 || row < 0 || column >= width || row >= height) return;
+    const free = mask[row * width + column]! < 0.5;
+    visibility[k] = free && isSeen(keypoint, camera, seen, buffer) ? 2 : 1;
+  });
+  const area = personArea(
+    seen.map(({ cone }) => cone.part),
+    buffer.index,
+    buffer.width,
+    mask,
+    width,
+  );
+  const data = takePhotograph(canvas, createRandom(seed, 'figure.photograph', index));
+  return { image: { data, width, height }, keypoints, visibility, box, area };
+}
+
+function requireInteger(name: string, value: number, low: number, high: number): void {
+  if (Number.isInteger(value) && value >= low && value <= high) return;
+  throw new DatasetError(
+    'OUT_OF_RANGE',
+    `renderFigure: expected ${name} to be a whole number from ${low} to ${high}, got ${value}.`,
+    { name, value, low, high },
+  );
+}
+
+function openLayer(width: number, height: number): Layer {
+  const count = width * height;
+  return {
+    width,
+    height,
+    colour: allocate('layer', count * 3).fill(0, 0, count * 3),
+    cover: allocate('cover', count).fill(0, 0, count),
+  };
+}
+
+/** Another person beside or behind, partly out of the picture. */
+function paintBystander(
+  canvas: Canvas,
+  camera: Camera,
+  light: Light,
+  seed: number,
+  index: number,
+): void {
+  const { width, height } = canvas;
+  const random = createRandom(seed, 'figure.bystander', index);
+  const person = drawPerson(seed, index, 1);
+  const shot = frameShot(person, width, height, random);
+  const scale = camera.scale * random.between(0.45, 0.95);
+  const edge = random.chance(0.5) ? random.between(-0.12, 0.14) : random.between(0.86, 1.12);
+  const layer = openLayer(width, height);
+  const beside: Camera = {
+    ...shot.camera,
+    scale,
+    x: edge * width,
+    y: camera.y + random.between(-0.12, 0.05) * height,
+  };
+  renderPerson(person, beside, light, openDepthBuffer(width, height), layer);
+  composite(canvas, layer);
+}
+
+function composite(canvas: Canvas, layer: Layer): void {
+  const { data } = canvas;
+  const { colour, cover } = layer;
+  const count = canvas.width * canvas.height;
+  for (let i = 0; i < count; i++) {
+    const part = cover[i]!;
+    if (part === 0) continue;
+    const keep = 1 - part;
+    data[i * 3] = data[i * 3]! * keep + colour[i * 3]!;
+    data[i * 3 + 1] = data[i * 3 + 1]! * keep + colour[i * 3 + 1]!;
+    data[i * 3 + 2] = data[i * 3 + 2]! * keep + colour[i * 3 + 2]!;
+  }
+}
+
+/** Extent in pixels of the samples that show the person. */
+function personBox(
+  parts: readonly number[],
+  index: Uint8Array,
+  width: number,
+  height: number,
+): Figure['box'] {
+  let left = width;
+  let right = -1;
+  let top = height;
+  let bottom = -1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const number = index[y * width + x]!;
+      if (number === 0 || parts[number - 1] === PART.furniture) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      bottom = y;
+    }
+  }
+  if (right < 0) return { x: 0, y: 0, width: 0, height: 0 };
+  // Sample i covers half a pixel from i / 2 - 1/2 in coordinates whose integers are pixel centres.
+  const x = Math.max(0, left / 2 - 0.5);
+  const y = Math.max(0, top / 2 - 0.5);
+  return { x, y, width: right / 2 - x, height: bottom / 2 - y };
+}
+
+function personArea(
+  parts: readonly number[],
+  index: Uint8Array,
+  samples: number,
+  mask: Float32Array,
+  width: number,
+): number {
+  let count = 0;
+  for (let i = 0; i < index.length; i++) {
+    const number = index[i]!;
+    if (number === 0 || parts[number - 1] === PART.furniture) continue;
+    const row = Math.floor(i / samples);
+    if (mask[(row >> 1) * width + ((i - row * samples) >> 1)]! < 0.5) count++;
+  }
+  return count / 4;
+}

@@ -1,0 +1,1 @@
+export { type Figure, type RenderFigureOptions, renderFigure } from './figure.js';

@@ -1,0 +1,13 @@
+const buffers = new Map<string, Float32Array>();
+
+/**
+ * Working memory that is kept between pictures, by name; contents are whatever the last user left. Renderers are
+ * synchronous, so two of them never hold it at once.
+ */
+export function allocate(name: string, length: number): Float32Array {
+  const held = buffers.get(name);
+  if (held && held.length >= length) return held;
+  const fresh = new Float32Array(length);
+  buffers.set(name, fresh);
+  return fresh;
+}
