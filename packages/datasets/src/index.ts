@@ -1,1 +1,51 @@
-export {};
+export {
+  type Augmentation,
+  type AugmentOptions,
+  drawAugmentation,
+  type RandomSource,
+  sampleRandom,
+} from './augment.js';
+export { type Batch, type BatchSource, type MakeBatchOptions, makeBatch } from './batch.js';
+export {
+  type CheckedCoco,
+  checkCocoKeypoints,
+  type ParseCocoOptions,
+  type ParsedCoco,
+  parseCocoKeypoints,
+} from './coco/parse.js';
+export { type ColourFactors, type ColourOptions, changeColours } from './colour.js';
+export {
+  DatasetError,
+  type DatasetErrorCode,
+  type DatasetProblem,
+  type DatasetProblemCode,
+} from './error.js';
+export * from './figures/index.js';
+export {
+  type BatchSchedule,
+  type BatchScheduleOptions,
+  batchSchedule,
+  epochOrder,
+  type ScheduledBatch,
+} from './order.js';
+export {
+  type CropSettings,
+  cropAffine,
+  IMAGENET_DEVIATION,
+  IMAGENET_MEAN,
+  type MakeSampleOptions,
+  makeSample,
+  type TrainingSample,
+} from './sample.js';
+export { FIGURE_SIZE, type Split, type SyntheticSpec, syntheticDataset } from './synthetic.js';
+export type {
+  CocoImage,
+  CocoKeypointAnnotation,
+  CocoKeypointCategory,
+  CocoKeypointFile,
+  ImageOrigin,
+  PoseDataset,
+  PoseSample,
+  RgbImage,
+  SharedFigures,
+} from './types.js';

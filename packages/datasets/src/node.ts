@@ -1,1 +1,6 @@
-export {};
+export { type CheckFolderOptions, checkFolder, type FolderReport } from './node/check-folder.js';
+export { readImageFile, readImageSize } from './node/image-file.js';
+export { type BatchLoader, type BatchLoaderOptions, createBatchLoader } from './node/loader.js';
+export { type OpenDatasetOptions, openDataset } from './node/open.js';
+export { type CocoSource, parseSource, type SourceSpec } from './node/source.js';
+export { type WriteFiguresOptions, writeFigures } from './node/write-figures.js';

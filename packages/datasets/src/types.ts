@@ -1,0 +1,94 @@
+import type { Box, Size } from '@pose-distill/heatmap-decode';
+import type { Skeleton } from '@pose-distill/skeletons';
+
+/** Pixels as [height, width, 3], red first, 0..255. */
+export interface RgbImage {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One person in one picture. Coordinates are image pixels; integers are pixel centres. */
+export interface PoseSample {
+  /** Identity of the annotation. */
+  readonly id: number;
+  readonly imageId: number;
+  /** Name of the picture, relative to the folder of the data set. */
+  readonly file: string;
+  readonly imageSize: Size;
+  /** [K*2] x, y. Those of unlabelled keypoints mean nothing. */
+  readonly keypoints: Float32Array;
+  /** [K] 0 not labelled, 1 labelled but hidden, 2 labelled and seen. */
+  readonly visibility: Uint8Array;
+  readonly box: Box;
+  /** Area of the person in square pixels, as OKS uses it. */
+  readonly area: number;
+}
+
+/** People to train or to measure on. */
+export interface PoseDataset {
+  readonly name: string;
+  readonly skeleton: Skeleton;
+  readonly samples: readonly PoseSample[];
+  /** Pixels of a sample's picture. @throws DatasetError `BAD_IMAGE` naming the file. */
+  readImage(sample: PoseSample): Promise<RgbImage>;
+  /** Everything an evaluator needs, crowds and unlabelled people among it. */
+  groundTruth(): CocoKeypointFile;
+  /** How another thread gets at the same pictures; absent when it cannot. */
+  readonly images?: ImageOrigin;
+}
+
+/** Where the pictures of a data set come from, as data that can be posted to a thread. */
+export type ImageOrigin =
+  | { readonly kind: 'files'; readonly directory: string }
+  | { readonly kind: 'figures'; readonly figures: SharedFigures };
+
+/** A run of synthetic figures and the memory that keeps those already drawn. */
+export interface SharedFigures {
+  readonly seed: number;
+  /** Index of the first figure. */
+  readonly first: number;
+  readonly count: number;
+  readonly size: Size;
+  /** [count] 0 not drawn yet, 1 annotation kept, 2 pixels kept too. */
+  readonly states: Int32Array;
+  /** [count * ANNOTATION] keypoints, visibility, box, area. */
+  readonly annotations: Float64Array;
+  /** [kept * height * width * 3] pixels of the first figures; the others are drawn anew each time. */
+  readonly pixels: Uint8Array;
+}
+
+/** The parts of COCO's person-keypoints form that are read and written here. */
+export interface CocoKeypointFile {
+  readonly images: readonly CocoImage[];
+  readonly annotations: readonly CocoKeypointAnnotation[];
+  readonly categories: readonly CocoKeypointCategory[];
+}
+
+export interface CocoImage {
+  readonly id: number;
+  readonly file_name: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface CocoKeypointAnnotation {
+  readonly id: number;
+  readonly image_id: number;
+  readonly category_id: number;
+  readonly iscrowd: 0 | 1;
+  readonly num_keypoints: number;
+  /** [K*3] x, y, visibility. */
+  readonly keypoints: readonly number[];
+  /** x, y, width, height. */
+  readonly bbox: readonly [number, number, number, number];
+  readonly area: number;
+}
+
+export interface CocoKeypointCategory {
+  readonly id: number;
+  readonly name: string;
+  readonly keypoints: readonly string[];
+  /** Limbs, counted from 1. */
+  readonly skeleton?: readonly (readonly [number, number])[];
+}

@@ -1,0 +1,29 @@
+import { expect, it, vi } from 'vitest';
+import { epochOrder } from '../src/order.js';
+
+async function linesOf(load: () => Promise<unknown>): Promise<string[]> {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await load();
+  const lines = log.mock.calls.map((call) => call.join(' '));
+  log.mockRestore();
+  return lines;
+}
+
+it('examples/batches prints what the README says', async () => {
+  expect(await linesOf(() => import('../examples/batches.js'))).toEqual([
+    'steps an epoch 4',
+    `images ${16 * 128 * 96 * 3} keypoints ${16 * 17 * 2}`,
+    `batch 5 visits ${epochOrder(64, 1, 1).slice(16, 20).join(' ')}`,
+    'validation 16 16 8',
+  ]);
+});
+
+it('examples/check-annotations prints what it says', async () => {
+  expect(await linesOf(() => import('../examples/check-annotations.js'))).toEqual([
+    'error EMPTY_BOX at annotations[0].bbox: expected a width and height above 0, got 0 x 80',
+    'error UNKNOWN_IMAGE at annotations[1].image_id: no image has the id 9',
+    'error BAD_VISIBILITY at annotations[2].keypoints[5]: expected visibility 0, 1 or 2, got 5',
+    'warning COUNT_DISAGREES at annotations[3].num_keypoints: says 1, but 2 keypoints have a visibility above 0',
+    'left 4',
+  ]);
+});
