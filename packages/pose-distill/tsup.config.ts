@@ -1,3 +1,5 @@
 import { library } from '../../tsup.base.js';
 
-export default library(['index', 'train', 'recipes', 'node']);
+export default library(['index', 'train', 'recipes', 'node', 'cli', 'phase-worker'], {
+  platform: 'node',
+});

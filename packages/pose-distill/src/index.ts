@@ -1,1 +1,10 @@
-export {};
+export * as backbones from '@pose-distill/backbones';
+export * as datasets from '@pose-distill/datasets';
+export * as heatmapDecode from '@pose-distill/heatmap-decode';
+export * as hhdAlign from '@pose-distill/hhd-align';
+export * as kdLosses from '@pose-distill/kd-losses';
+export * as metrics from '@pose-distill/metrics';
+export * as network from '@pose-distill/network';
+export * as networkTfjs from '@pose-distill/network-tfjs';
+export * as skeletons from '@pose-distill/skeletons';
+export * as tensorOps from '@pose-distill/tensor-ops';

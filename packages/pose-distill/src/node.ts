@@ -1,1 +1,15 @@
-export {};
+export { type BackendChoice, startBackend } from './node/backend.js';
+export { createDirectoryStore } from './node/directory-store.js';
+export {
+  type Job,
+  type JobOutcome,
+  type JobRunOptions,
+  planJob,
+  readJob,
+  runJob,
+} from './node/job.js';
+export { loadModel, saveModel } from './node/models.js';
+export { type Phase, type PhaseResult, runPhase } from './node/phase.js';
+export { type ReportInput, writeReport } from './node/report.js';
+export { buildPlan, type RunOptions, type RunResult, runTraining } from './node/run.js';
+export { type SummaryRow, summarise } from './node/summary.js';

@@ -1,1 +1,1 @@
-export {};
+export * from './recipes/index.js';

@@ -1,0 +1,118 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SourceSpec } from '@pose-distill/datasets/node';
+import { coco17 } from '@pose-distill/skeletons';
+import type { Command } from 'commander';
+import type { JobOutcome } from '../node/job.js';
+import { type Phase, runPhase } from '../node/phase.js';
+import { writeReport } from '../node/report.js';
+import { summarise } from '../node/summary.js';
+import type { TrainEvent } from '../train/train.js';
+import { example } from './eval.js';
+import { interruptible } from './interrupt.js';
+import type { CommandContext } from './main.js';
+import { parseCount, parseSeed } from './parse.js';
+import { createProgress } from './progress.js';
+import { summaryTable } from './summary-table.js';
+
+const TEACHER = 'mobilenetv2x0.5s16-deconv64';
+const STUDENT = 'mobilenetv2x0.25s16-deconv24';
+
+export function addDemo(program: Command, context: CommandContext): void {
+  program
+    .command('demo')
+    .description(
+      'The whole line on synthetic figures: a teacher, a student alone, and the student distilled by HHD.',
+    )
+    .option('--out <folder>', 'the run folder; an earlier demo there is replaced', 'runs/demo')
+    .option('--seed <seed>', 'seed of everything', parseSeed, 1)
+    .option('--figures <count>', 'training figures', parseCount, 3000)
+    .option('--steps <count>', 'steps of every student', parseCount, 600)
+    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, 900)
+    .addHelpText('after', example('demo --seed 2'))
+    .action(async ({ out, ...settings }: DemoSettings & { out: string }) => {
+      await rm(out, { recursive: true, force: true });
+      const started = performance.now();
+      const progress = createProgress();
+      const outcomes = await interruptible(
+        (signal) => runDemo(settings, out, { signal, log: progress.event }),
+        () => progress.say('Stopping after this step; press Ctrl-C again to stop at once.'),
+      ).finally(() => progress.end());
+      if (outcomes.some(({ result }) => result.interrupted)) {
+        console.error(`Stopped. What was trained so far is in ${out}.`);
+        context.fail();
+        return;
+      }
+      const source = demoSource(settings);
+      const rows = await summarise(source, outcomes);
+      const report = join(out, 'report.html');
+      await writeReport(report, { source, outcomes, rows });
+      const minutes = (performance.now() - started) / 60000;
+      console.log(
+        `\n${summaryTable(rows)}\n\nDone in ${minutes.toFixed(1)} minutes. Report: ${report}`,
+      );
+    });
+}
+
+interface DemoSettings {
+  readonly seed: number;
+  readonly figures: number;
+  readonly steps: number;
+  readonly teacherSteps: number;
+}
+
+function demoSource({ figures, seed }: DemoSettings): SourceSpec {
+  return { kind: 'synthetic', count: figures, seed };
+}
+
+/** Two trainings at a time: teacher and plain student, then the student under both variants of HHD. */
+async function runDemo(
+  settings: DemoSettings,
+  directory: string,
+  run: { readonly signal: AbortSignal; readonly log: (phase: Phase, event: TrainEvent) => void },
+): Promise<JobOutcome[]> {
+  const shared = {
+    keypoints: coco17.keypoints,
+    height: 96,
+    width: 96,
+    batchSize: 32,
+    seed: settings.seed,
+    sigma: 1.5,
+  };
+  const student = { ...shared, network: STUDENT, steps: settings.steps };
+  const phase = (name: string, module: string, options: Phase['reference']['options']): Phase => ({
+    name,
+    reference: { module, options },
+    source: demoSource(settings),
+    directory: join(directory, name),
+    resume: false,
+    validateEvery: Math.ceil(settings.steps / 4),
+  });
+  const teacherPhase = phase('teacher', 'plain', {
+    ...shared,
+    network: TEACHER,
+    head: 'heatmap',
+    steps: settings.teacherSteps,
+  });
+  const distilled = { ...student, teacher: teacherPhase.directory };
+  const together = async (phases: readonly Phase[]): Promise<JobOutcome[]> =>
+    Promise.all(
+      phases.map(async (one) => ({
+        phase: one,
+        result: await runPhase(one, {
+          signal: run.signal,
+          log: (event) => run.log(one, event),
+        }),
+      })),
+    );
+  const first = await together([
+    teacherPhase,
+    phase('student alone', 'plain', { ...student, head: 'integral' }),
+  ]);
+  if (first.some(({ result }) => result.interrupted)) return first;
+  const second = await together([
+    phase('student, HHD paper', 'hhd', { ...distilled, variant: 'paper' }),
+    phase('student, HHD reference', 'hhd', { ...distilled, variant: 'reference' }),
+  ]);
+  return [...first, ...second];
+}

@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander';
+
+/** HEIGHTxWIDTH, as in 256x192. */
+export function parseSize(text: string): { height: number; width: number } {
+  const match = /^(\d+)x(\d+)$/.exec(text);
+  if (!match) throw new InvalidArgumentError('expected HEIGHTxWIDTH, for example 256x192.');
+  return { height: Number(match[1]), width: Number(match[2]) };
+}
+
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new InvalidArgumentError('expected a number.');
+  return value;
+}
+
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d*$/.test(text))
+    throw new InvalidArgumentError('expected a whole number from 1 up.');
+  return Number(text);
+}
+
+export function parseSeed(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 up.');
+  return Number(text);
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { openDataset } from '@pose-distill/datasets/node';
+import { type Command, Option } from 'commander';
+import { PoseDistillError } from '../errors.js';
+import { type Job, type JobOutcome, readJob, runJob } from '../node/job.js';
+import { writeReport } from '../node/report.js';
+import { summarise } from '../node/summary.js';
+import { recipes } from '../recipes/index.js';
+import { example } from './eval.js';
+import { interruptible } from './interrupt.js';
+import type { CommandContext } from './main.js';
+import { parseCount, parseNumber, parseSeed, parseSize } from './parse.js';
+import { createProgress } from './progress.js';
+import { summaryTable } from './summary-table.js';
+
+interface TrainFlags {
+  readonly recipe: string;
+  readonly data: string;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly baseline?: boolean;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly input?: { height: number; width: number };
+  readonly validateEpochs?: number;
+  readonly set?: Record<string, unknown>;
+  readonly [option: string]: unknown;
+}
+
+/** Flags that go to the recipe under the same name. */
+const PASSED = [
+  'network',
+  'teacherNetwork',
+  'teacher',
+  'variant',
+  'head',
+  'batchSize',
+  'seed',
+  'learningRate',
+];
+
+export function addTrain(program: Command, context: CommandContext): void {
+  program
+    .command('train')
+    .description('Train a student, its teacher first if none is given.')
+    .option(
+      '--recipe <name>',
+      `${Object.keys(recipes).join(', ')}, or the file URL of a module that exports plan(options)`,
+      'hhd',
+    )
+    .option(
+      '--data <source>',
+      'synthetic, or coco:DIR with person_keypoints_{train,val}*.json',
+      'synthetic',
+    )
+    .option('--out <folder>', 'the run folder', 'runs/latest')
+    .option('--resume', 'go on with the run in the folder, with the options it was started with')
+    .option('--epochs <count>', 'passes over the training data (default 10)', parseNumber)
+    .option('--steps <count>', 'steps instead of epochs', parseCount)
+    .option('--input <HEIGHTxWIDTH>', 'input size (default 128x128)', parseSize)
+    .option('--network <name>', "the student's network")
+    .option('--teacher-network <name>', "the teacher's network, when it is trained here")
+    .option('--teacher <folder>', 'a finished run or model folder to use as the teacher')
+    .addOption(
+      new Option('--variant <name>', 'follow the paper or the released code').choices([
+        'paper',
+        'reference',
+      ]),
+    )
+    .addOption(
+      new Option('--head <name>', 'recipe plain: what the maps are trained as').choices([
+        'heatmap',
+        'integral',
+      ]),
+    )
+    .option('--baseline', 'also train the same student without distillation, for comparison')
+    .option('--batch-size <count>', 'people in a step (default 32)', parseCount)
+    .option('--learning-rate <rate>', 'peak learning rate (default 0.002)', parseNumber)
+    .option('--seed <seed>', 'seed of everything (default 1)', parseSeed)
+    .option(
+      '--validate-epochs <count>',
+      'validate every so many epochs (default: at the end)',
+      parseNumber,
+    )
+    .option('--set <key=value...>', 'any other option of the recipe', collectSetting)
+    .addHelpText(
+      'after',
+      example('train --recipe hhd --data coco:./lsp --epochs 12 --baseline --out runs/lsp'),
+    )
+    .action(async (flags: TrainFlags) => {
+      const job = flags.resume ? await readJob(flags.out) : await jobFromFlags(flags);
+      const progress = createProgress();
+      const outcomes = await interruptible(
+        (signal) =>
+          runJob(job, {
+            directory: flags.out,
+            resume: flags.resume === true,
+            signal,
+            log: (phase, event) => progress.event(phase, event),
+          }),
+        () => progress.say('Stopping after this step; press Ctrl-C again to stop at once.'),
+      ).finally(() => progress.end());
+      if (outcomes.some(({ result }) => result.interrupted)) {
+        console.error(
+          `Stopped. Everything so far is in ${flags.out}; go on with:\n  pose-distill train --resume --out ${flags.out}`,
+        );
+        context.fail();
+        return;
+      }
+      await finish(job, outcomes, flags.out);
+    });
+}
+
+async function finish(job: Job, outcomes: readonly JobOutcome[], directory: string): Promise<void> {
+  const rows = await summarise(job.source, outcomes);
+  console.log(summaryTable(rows));
+  const file = join(directory, 'report.html');
+  await writeReport(file, { source: job.source, outcomes, rows });
+  console.log(`Model: ${join(directory, 'student', 'model')}\nReport: ${file}`);
+}
+
+async function jobFromFlags(flags: TrainFlags): Promise<Job> {
+  const { recipe, data: source, input, baseline = false } = flags;
+  const dataset = await openDataset(source, { split: 'train' });
+  const passed = PASSED.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key]]);
+  const batchSize = (flags.batchSize as number | undefined) ?? 32;
+  const epoch = Math.max(1, Math.floor(dataset.samples.length / batchSize));
+  if (flags.steps && flags.epochs)
+    throw new PoseDistillError('BAD_OPTION', 'Give --epochs or --steps, not both.');
+  return {
+    recipe,
+    source,
+    baseline,
+    options: {
+      ...Object.fromEntries(passed),
+      ...input,
+      batchSize,
+      keypoints: dataset.skeleton.keypoints,
+      steps: flags.steps ?? Math.round((flags.epochs ?? 10) * epoch),
+      ...flags.set,
+    },
+    ...(flags.validateEpochs && { validateEvery: Math.round(flags.validateEpochs * epoch) }),
+  };
+}
+
+/** key=value, the value read as JSON where it is JSON. */
+function collectSetting(
+  text: string,
+  before: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new PoseDistillError('BAD_OPTION', `--set takes key=value; "${text}" came.`);
+  const value = text.slice(at + 1);
+  try {
+    return { ...before, [text.slice(0, at)]: JSON.parse(value) };
+  } catch {
+    return { ...before, [text.slice(0, at)]: value };
+  }
+}

@@ -1,0 +1,28 @@
+/** What can go wrong at the boundary of the program; callers test `code`. */
+export type PoseDistillErrorCode =
+  | 'BAD_OPTION'
+  | 'BAD_CHECKPOINT'
+  | 'BAD_MODEL'
+  | 'BAD_FILE'
+  | 'MISSING_FILE'
+  | 'MISSING_PEER'
+  | 'NON_FINITE'
+  | 'SHAPE_MISMATCH'
+  | 'UNSUPPORTED_BACKEND';
+
+/** An error that says what was expected, what came, where, and what to do. */
+export class PoseDistillError extends Error {
+  override readonly name = 'PoseDistillError';
+  readonly code: PoseDistillErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: PoseDistillErrorCode,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}

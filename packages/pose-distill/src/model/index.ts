@@ -1,0 +1,1 @@
+export { type DecodeRule, decodeModel, encodeModel, type Model, type ModelFiles } from './model.js';

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { SourceSpec } from '@pose-distill/datasets/node';
+import { PoseDistillError } from '../errors.js';
+import { loadRecipe } from '../recipes/index.js';
+import type { TrainEvent } from '../train/train.js';
+import { createDirectoryStore } from './directory-store.js';
+import { type Phase, type PhaseResult, runPhase } from './phase.js';
+
+/** A recipe on a source, with all that must be trained before it. */
+export interface Job {
+  readonly recipe: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly source: string | SourceSpec;
+  /** Also train the same student without distillation. */
+  readonly baseline: boolean;
+  readonly validateEvery?: number;
+}
+
+export interface JobOutcome {
+  readonly phase: Phase;
+  readonly result: PhaseResult;
+}
+
+export interface JobRunOptions {
+  readonly directory: string;
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly log?: (phase: Phase, event: TrainEvent) => void;
+}
+
+const JOB_FILE = 'job.json';
+
+/** The job a folder was started with. */
+export async function readJob(directory: string): Promise<Job> {
+  const bytes = await createDirectoryStore(directory).read(JOB_FILE);
+  if (!bytes)
+    throw new PoseDistillError(
+      'MISSING_FILE',
+      `There is no run in ${directory}: ${JOB_FILE} is missing. Name the folder of the run to resume, or start one without --resume.`,
+    );
+  return JSON.parse(new TextDecoder().decode(bytes)) as Job;
+}
+
+/** The phases of a job in the order they must run: teacher, baseline, student. */
+export async function planJob(job: Job, directory: string, resume: boolean): Promise<Phase[]> {
+  const recipe = await loadRecipe(job.recipe);
+  const phase = (name: string, module: string, options: Phase['reference']['options']): Phase => ({
+    name,
+    reference: { module, options },
+    source: job.source,
+    directory: join(directory, name),
+    resume,
+    ...(job.validateEvery && { validateEvery: job.validateEvery }),
+  });
+  const phases: Phase[] = [];
+  let { options } = job;
+  if (recipe.teacher && !options.teacher) {
+    const teacher = recipe.teacher(options);
+    phases.push(phase('teacher', teacher.module, teacher.options));
+    options = { ...options, teacher: join(directory, 'teacher') };
+  }
+  if (job.baseline && recipe.baseline) {
+    const baseline = recipe.baseline(options);
+    phases.push(phase('baseline', baseline.module, baseline.options));
+  }
+  phases.push(phase('student', job.recipe, options));
+  return phases;
+}
+
+/** Runs a job's phases one after the other; finished ones are not run again when resuming. */
+export async function runJob(job: Job, run: JobRunOptions): Promise<JobOutcome[]> {
+  const { directory, resume = false } = run;
+  const store = createDirectoryStore(directory);
+  if (!resume && (await store.read(JOB_FILE)))
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `${directory} already holds a run. Go on with it by --resume, or choose another folder with --out.`,
+    );
+  const phases = await planJob(job, directory, resume);
+  await store.write(JOB_FILE, `${JSON.stringify(job, undefined, 2)}\n`);
+  const outcomes: JobOutcome[] = [];
+  for (const phase of phases) {
+    const result = (await finished(phase)) ?? (await start(phase, run));
+    outcomes.push({ phase, result });
+    if (result.interrupted) break;
+  }
+  return outcomes;
+}
+
+async function start(phase: Phase, { signal, log }: JobRunOptions): Promise<PhaseResult> {
+  const store = createDirectoryStore(phase.directory);
+  const begun = (await store.list('checkpoints/')).length > 0;
+  return runPhase(
+    { ...phase, resume: phase.resume && begun },
+    { ...(signal && { signal }), ...(log && { log: (event) => log(phase, event) }) },
+  );
+}
+
+/** The result of a phase that an earlier run completed. */
+async function finished(phase: Phase): Promise<PhaseResult | undefined> {
+  if (!phase.resume) return undefined;
+  const store = createDirectoryStore(phase.directory);
+  const results = await store.read('results.json');
+  if (!results) return undefined;
+  return { interrupted: false, ...JSON.parse(new TextDecoder().decode(results)) } as PhaseResult;
+}

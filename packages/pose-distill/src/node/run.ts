@@ -1,0 +1,120 @@
+import { setImmediate } from 'node:timers/promises';
+import { createBatchLoader, openDataset, type SourceSpec } from '@pose-distill/datasets/node';
+import type { CocoKeypointResult } from '@pose-distill/metrics';
+import { PoseDistillError } from '../errors.js';
+import type { Model } from '../model/model.js';
+import { loadRecipe, type Materials } from '../recipes/index.js';
+import { loadCheckpoint } from '../train/checkpoint.js';
+import { predictResults, scoreResults } from '../train/evaluate.js';
+import type { Plan, PlanReference } from '../train/plan.js';
+import { type TrainEvent, type TrainResult, train, type ValidationResult } from '../train/train.js';
+import { startBackend } from './backend.js';
+import { createDirectoryStore } from './directory-store.js';
+import { loadModel, saveModel } from './models.js';
+
+/** A training run in a folder. */
+export interface RunOptions {
+  readonly reference: PlanReference;
+  /** Where training and validation samples come from. */
+  readonly source: string | SourceSpec;
+  readonly directory: string;
+  /** Go on from the folder's newest checkpoint. */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+  readonly log?: (event: TrainEvent) => void;
+  readonly loaderWorkers?: number;
+  readonly checkpointEvery?: number;
+  readonly validateEvery?: number;
+  readonly logEvery?: number;
+}
+
+export interface RunResult extends TrainResult {
+  /** COCO-form results of the finished model on the validation split, and their scores; absent when interrupted. */
+  readonly results?: readonly CocoKeypointResult[];
+  readonly scores?: ValidationResult;
+}
+
+/** Builds the plan a reference names, with the materials its options point to. */
+export async function buildPlan(reference: PlanReference): Promise<Plan> {
+  const recipe = await loadRecipe(reference.module);
+  const { teacher } = reference.options;
+  const materials: Materials =
+    typeof teacher === 'string' && teacher ? { teacher: await loadModel(teacher) } : {};
+  return recipe.plan(reference.options, materials);
+}
+
+/**
+ * Trains in a folder: `config.json`, `events.jsonl`, `checkpoints/`, and at the end `model/` and `results.json`.
+ * Nothing already written is lost when the run stops, whatever stops it.
+ */
+export async function runTraining(options: RunOptions): Promise<RunResult> {
+  const { directory, source } = options;
+  const store = createDirectoryStore(directory);
+  const resume = options.resume ? await loadCheckpoint(store) : undefined;
+  if (options.resume && !resume)
+    throw new PoseDistillError(
+      'MISSING_FILE',
+      `There is no checkpoint in ${directory}/checkpoints to resume from. Start the run without --resume.`,
+    );
+  const reference = resume?.plan ?? options.reference;
+  const plan = await buildPlan(reference);
+  await startBackend();
+
+  const loader = await createBatchLoader({
+    source,
+    split: 'train',
+    inputSize: plan.inputSize,
+    batchSize: plan.batchSize,
+    seed: plan.seed,
+    augment: plan.augment,
+    startStep: resume?.step ?? 0,
+    workers: options.loaderWorkers ?? 1,
+  });
+  const validation = await openDataset(source, { split: 'val' });
+  await store.write('config.json', `${JSON.stringify({ source, ...reference }, undefined, 2)}\n`);
+
+  let results: CocoKeypointResult[] | undefined;
+  let scores: ValidationResult | undefined;
+  const validate = async (model: Model): Promise<ValidationResult> => {
+    results = await predictResults(
+      model,
+      validation,
+      await createBatchLoader({
+        source: validation,
+        inputSize: plan.inputSize,
+        batchSize: plan.batchSize,
+      }),
+    );
+    scores = scoreResults(validation, results);
+    return scores;
+  };
+  let writing = Promise.resolve();
+  const log = (event: TrainEvent): void => {
+    writing = writing.then(() => store.append('events.jsonl', JSON.stringify(event)));
+    options.log?.(event);
+  };
+  try {
+    const { checkpointEvery, validateEvery, logEvery, signal } = options;
+    const result = await train(plan, {
+      // A turn of the event loop before every step lets a stop request in.
+      batches: { next: () => setImmediate().then(() => loader.next()) },
+      store,
+      reference,
+      log,
+      clock: () => performance.now(),
+      validate,
+      ...(resume && { resume }),
+      ...(signal && { signal }),
+      ...(checkpointEvery && { checkpointEvery }),
+      ...(validateEvery && { validateEvery }),
+      ...(logEvery && { logEvery }),
+    });
+    if (result.interrupted) return result;
+    await saveModel(`${directory}/model`, result.model);
+    await store.write('results.json', JSON.stringify({ scores, results }));
+    return { ...result, ...(results && { results }), ...(scores && { scores }) };
+  } finally {
+    await writing;
+    await loader.close();
+  }
+}

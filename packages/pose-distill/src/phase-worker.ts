@@ -1,0 +1,31 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Phase, PhaseMessage } from './node/phase.js';
+import { runTraining } from './node/run.js';
+
+const port = parentPort!;
+const stop = new AbortController();
+port.on('message', () => stop.abort());
+const say = (message: PhaseMessage): void => port.postMessage(message);
+
+try {
+  const { interrupted, results, scores } = await runTraining({
+    ...(workerData as Phase),
+    signal: stop.signal,
+    log: (event) => say({ type: 'event', event }),
+  });
+  say({
+    type: 'done',
+    result: { interrupted, ...(results && { results }), ...(scores && { scores }) },
+  });
+} catch (thrown) {
+  const error = thrown as Error & { code?: string };
+  say({
+    type: 'failed',
+    name: error.name,
+    code: typeof error.code === 'string' ? error.code : undefined,
+    message: error.message,
+    stack: error.stack,
+  });
+} finally {
+  port.close();
+}

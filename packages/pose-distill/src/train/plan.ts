@@ -1,0 +1,72 @@
+import type { AugmentOptions } from '@pose-distill/datasets';
+import type { Size } from '@pose-distill/heatmap-decode';
+import type { Network } from '@pose-distill/network';
+import type { Skeleton } from '@pose-distill/skeletons';
+import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { DecodeRule, Model } from '../model/model.js';
+import type { Schedule } from './schedule.js';
+
+/** What a batch is trained towards. B batch, K keypoints, H x W the heatmap's size. */
+export interface Targets {
+  /** [B,H,W,K] Gaussians of peak 1; empty maps for keypoints of weight 0. */
+  readonly heatmaps: Tensor4D;
+  /** [B,K,2] x / input width, y / input height. */
+  readonly coordinates: Tensor3D;
+  /** [B,K] 1 for labelled keypoints inside the input, else 0. */
+  readonly weights: Tensor2D;
+}
+
+/** What a loss term sees. Teacher maps carry no gradient. */
+export interface TermInput {
+  /** Maps by output name, [B,H,W,C]. */
+  readonly outputs: Readonly<Record<string, Tensor4D>>;
+  readonly teacher: Readonly<Record<string, Tensor4D>>;
+  readonly targets: Targets;
+}
+
+/** One named part of the loss; its weight may change with the step. */
+export interface LossTerm {
+  readonly name: string;
+  readonly weight: number | Schedule;
+  fn(input: TermInput): Scalar;
+}
+
+export interface OptimizerRule {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled (AdamW), on tensors of two axes and more; 0 is Adam. */
+  readonly weightDecay: number;
+}
+
+/** Everything that decides a training run. Built by a module's `plan(options)`, from JSON options alone. */
+export interface Plan {
+  readonly name: string;
+  readonly skeleton: Skeleton;
+  readonly inputSize: Size;
+  readonly heatmapSize: Size;
+  /** Width of the target Gaussian in heatmap pixels. */
+  readonly sigma: number;
+  /** One input `image` and an output `heatmaps` [B,H,W,K] that the decode rule reads. */
+  readonly student: Network;
+  readonly decode: DecodeRule;
+  readonly teacher?: Model;
+  readonly terms: readonly LossTerm[];
+  readonly optimizer: OptimizerRule;
+  readonly learningRate: Schedule;
+  /** Gradients of a larger global norm are scaled down to it. */
+  readonly clipNorm: number;
+  readonly batchSize: number;
+  readonly augment: AugmentOptions;
+  readonly steps: number;
+  readonly seed: number;
+}
+
+export const ADAM: OptimizerRule = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+/** A plan by name, so that another thread or a later run builds the same one. */
+export interface PlanReference {
+  /** A recipe's name or the URL of a module that exports `plan(options, materials)`. */
+  readonly module: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,96 @@
+import { initialise, type Network } from '@pose-distill/network';
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * All that a step changes. P is the number of trained values: `weights` and both Adam moments are flat [P], in the
+ * network's parameter order; `statistics` are the running statistics by name.
+ */
+export interface TrainState {
+  readonly weights: tf.Tensor1D;
+  readonly firstMoment: tf.Tensor1D;
+  readonly secondMoment: tf.Tensor1D;
+  readonly statistics: Readonly<Record<string, tf.Tensor>>;
+}
+
+/** The trained parameters of a network, in the order of the flat arrays. */
+export function trainedParameters(network: Network): Network['parameters'] {
+  return network.parameters.filter((parameter) => parameter.kind === 'weight');
+}
+
+/** The state as plain arrays: what a checkpoint holds. */
+export interface StateArrays {
+  readonly weights: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  readonly statistics: Readonly<Record<string, Float32Array>>;
+}
+
+/** The state before the first step: a function of (network, seed). */
+export function initialState(network: Network, seed: number): StateArrays {
+  const values = initialise(network, seed);
+  const parameters = trainedParameters(network);
+  const total = parameters.reduce((sum, { name }) => sum + values[name]!.length, 0);
+  const weights = new Float32Array(total);
+  let offset = 0;
+  for (const { name } of parameters) {
+    weights.set(values[name]!, offset);
+    offset += values[name]!.length;
+  }
+  const statistics = Object.fromEntries(
+    network.parameters
+      .filter(({ kind }) => kind === 'state')
+      .map(({ name }) => [name, values[name]!]),
+  );
+  return {
+    weights,
+    firstMoment: new Float32Array(total),
+    secondMoment: new Float32Array(total),
+    statistics,
+  };
+}
+
+export function toTensors(network: Network, arrays: StateArrays): TrainState {
+  const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
+  return {
+    weights: tf.tensor1d(arrays.weights),
+    firstMoment: tf.tensor1d(arrays.firstMoment),
+    secondMoment: tf.tensor1d(arrays.secondMoment),
+    statistics: Object.fromEntries(
+      Object.entries(arrays.statistics).map(([name, values]) => [
+        name,
+        tf.tensor(values, [...shapes.get(name)!]),
+      ]),
+    ),
+  };
+}
+
+export async function toArrays(state: TrainState): Promise<StateArrays> {
+  const read = async (tensor: tf.Tensor): Promise<Float32Array> =>
+    (await tensor.data()) as Float32Array;
+  const statistics: Record<string, Float32Array> = {};
+  for (const [name, tensor] of Object.entries(state.statistics))
+    statistics[name] = await read(tensor);
+  return {
+    weights: await read(state.weights),
+    firstMoment: await read(state.firstMoment),
+    secondMoment: await read(state.secondMoment),
+    statistics,
+  };
+}
+
+export function disposeState(state: TrainState): void {
+  tf.dispose([state.weights, state.firstMoment, state.secondMoment]);
+  tf.dispose(Object.values(state.statistics));
+}
+
+/** Every parameter and statistic of the network as its own array. */
+export function namedWeights(network: Network, arrays: StateArrays): Record<string, Float32Array> {
+  const values: Record<string, Float32Array> = { ...arrays.statistics };
+  let offset = 0;
+  for (const { name, shape } of trainedParameters(network)) {
+    const length = shape.reduce((a, b) => a * b, 1);
+    values[name] = arrays.weights.slice(offset, offset + length);
+    offset += length;
+  }
+  return values;
+}
