@@ -8,6 +8,8 @@ export interface Call<Op extends OpName> {
   /** The parameter of a role; a missing one was noticed before. */
   readonly parameter: (role: string) => Tensor;
   readonly training: boolean;
+  /** Whether a gradient is being recorded: fused kernels of tfjs bring gradients of their own, so they are left out. */
+  readonly recording: boolean;
   /** An activation that the plan found behind this node and only there. */
   readonly activation: ActivationAttributes['function'] | undefined;
   /** Takes a batch norm's batch statistics during training. */

@@ -21,7 +21,7 @@ export interface RunResult {
  * Runs a network on the current tfjs backend. Pure: nothing is assigned, variables and inputs stay the caller's.
  *
  * Gradients flow to the variables of kind `weight` and to the inputs, not through `updates`. Under `tf.grads` or
- * `tf.variableGrads`, `tf.keep` what should outlive the function. In inference maps are freed as soon as nobody needs
+ * `tf.variableGrads`, `tf.keep` what should outlive the function. Without a gradient maps are freed as soon as nobody needs
  * them.
  *
  * @param variables by parameter name; more than the network needs is fine
@@ -42,6 +42,7 @@ export function run(
     checkTensor(variables[name], shape, `parameter '${name}'`);
   const values = readInputs(network, inputs);
   const plan = planOf(network, training);
+  const recording = tf.engine().state.gradientDepth > 0;
 
   return tf.tidy(() => {
     const statistics: BatchStatistics[] = [];
@@ -51,12 +52,13 @@ export function run(
         inputs: node.inputs.map((name) => values.get(name)!),
         parameter: (role) => variables[node.parameters[role]!]!,
         training,
+        recording,
         activation,
         collect: (batch) => void statistics.push(batch),
       });
       values.set(output, y);
-      // A training step's tape may still need them; tidy frees them at the end of the caller's gradient.
-      if (!training) for (const name of release) tf.dispose(values.get(name)!);
+      // While a gradient is recorded the tape decides what may go.
+      if (!recording) for (const name of release) tf.dispose(values.get(name)!);
     }
     const given = new Set<tf.Tensor>(Object.values(inputs));
     const outputs: Record<string, tf.Tensor> = {};

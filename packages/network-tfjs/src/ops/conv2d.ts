@@ -5,21 +5,21 @@ import { applyActivation } from './activation.js';
 
 /**
  * One group is a plain convolution, as many groups as channels a depthwise one, anything between is cut into plain
- * ones. Inference takes bias and activation into the same kernel.
+ * ones. Bias and activation go into the same kernel unless a gradient is recorded.
  */
-export const conv2d: Lowering<'conv2d'> = ({ node, inputs, parameter, training, activation }) => {
+export const conv2d: Lowering<'conv2d'> = ({ node, inputs, parameter, recording, activation }) => {
   const x = inputs[0] as tf.Tensor4D;
   const { strides, dilations, padding, groups, bias, channels } = node.attributes;
   const stride: [number, number] = [strides.height, strides.width];
   const pad = tfjsPadding(padding);
   // tfjs has no gradient for dilated convolutions and refuses strides with dilations; a filter with zeros is the same.
   const isDilated = dilations.height > 1 || dilations.width > 1;
-  const isSpread = isDilated && (training || strides.height > 1 || strides.width > 1);
+  const isSpread = isDilated && (recording || strides.height > 1 || strides.width > 1);
   const weight = parameter('weight') as tf.Tensor4D;
   const filter = isSpread ? spreadFilter(weight, dilations.height, dilations.width) : weight;
   const dilation: [number, number] = isSpread ? [1, 1] : [dilations.height, dilations.width];
 
-  const isFused = !training && (bias || activation !== undefined);
+  const isFused = !recording && (bias || activation !== undefined);
   const options = {
     x,
     strides: stride,
