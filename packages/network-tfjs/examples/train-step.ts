@@ -35,7 +35,7 @@ export async function example(steps: number): Promise<{ losses: number[]; shape:
   const variables = createVariables(network, initialise(network, 1));
   const trained = Object.values(variables).filter(({ trainable }) => trainable);
   const x = tf.randomNormal([4, 16, 12, 3], 0, 1, 'float32', 1);
-  const target = tf.relu(tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, 2]));
+  const target = tf.tidy(() => tf.relu(tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, 2])));
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     let updates = {};
@@ -46,8 +46,10 @@ export async function example(steps: number): Promise<{ losses: number[]; shape:
       tf.keep(result.updates['bn.variance']!);
       return tf.mean(tf.squaredDifference(result.outputs.heatmaps!, target)) as tf.Scalar;
     }, trained);
-    for (const variable of trained)
-      variable.assign(tf.tidy(() => tf.sub(variable, tf.mul(grads[variable.name]!, 0.5))));
+    tf.tidy(() => {
+      for (const variable of trained)
+        variable.assign(tf.sub(variable, tf.mul(grads[variable.name]!, 0.5)));
+    });
     applyUpdates(variables, updates);
     losses.push((await value.data())[0]!);
     tf.dispose([value, grads]);

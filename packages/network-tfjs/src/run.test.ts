@@ -194,19 +194,23 @@ forEachBackend((backend) => {
     it('learns', async () => {
       const variables = createVariables(big, initialise(big, 4));
       const x = tf.randomNormal([2, 32, 24, 3], 0, 1, 'float32', 5);
+      const before = tf.memory().numTensors;
       const losses: number[] = [];
       for (let i = 0; i < 3; i++) {
         const { value, grads, updates } = step(variables, x);
         losses.push((await value.data())[0]!);
         for (const [name, gradient] of Object.entries(grads)) {
           const variable = Object.values(variables).find((v) => v.name === name)!;
-          variable.assign(tf.tidy(() => tf.sub(variable, tf.mul(gradient, 0.05))));
+          tf.tidy(() => {
+            variable.assign(tf.sub(variable, tf.mul(gradient, 0.05)));
+          });
         }
         applyUpdates(variables, updates);
         tf.dispose([value, grads]);
       }
       expect(losses[1]).toBeLessThan(losses[0]!);
       expect(losses[2]).toBeLessThan(losses[1]!);
+      expect(tf.memory().numTensors).toBe(before);
       tf.dispose([variables, x]);
     });
   });
