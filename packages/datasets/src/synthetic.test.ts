@@ -67,6 +67,7 @@ describe('syntheticDataset', () => {
   it.each<Partial<SyntheticSpec>>([
     { count: 0 },
     { count: 2.5 },
+    { seed: 0.5 },
     { size: { width: 0, height: 5 } },
   ])('refuses %j', (change) => {
     expect(() => syntheticDataset({ ...spec, ...change }, 'train')).toThrow(DatasetError);

@@ -39,6 +39,7 @@ const COUNTS: Record<Split, number> = { train: 2000, val: 200 };
 export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset {
   const { count = COUNTS[split], seed = 0, size = FIGURE_SIZE, cacheBytes = 2 ** 29 } = spec;
   requireWhole('count', count, 1);
+  requireWhole('seed', seed, -Number.MAX_SAFE_INTEGER);
   requireWhole('size.width', size.width, 1);
   requireWhole('size.height', size.height, 1);
   if (count > FIRST_VALIDATION_FIGURE) {

@@ -1,5 +1,5 @@
 import type { CocoImage, CocoKeypointAnnotation, PoseSample } from '../types.js';
-import { type Fields, finiteNumbers, type Report, show, wholeNumber } from './report.js';
+import { type Fields, finiteNumbers, isUsable, type Report, show, wholeNumber } from './report.js';
 
 /** Share of its box that a person covers on average; stands in for a missing area (CrowdPose has none). */
 export const AREA_OF_BOX = 0.53;
@@ -134,7 +134,7 @@ function readBox(
 function readArea(fields: Fields, path: string, report: Report): number | undefined {
   const { area } = fields;
   if (area === undefined || area === null) return undefined;
-  if (typeof area === 'number' && Number.isFinite(area)) return area;
+  if (isUsable(area)) return area;
   report.error('NON_FINITE', `${path}.area`, `expected a finite number, got ${show(area)}`);
   return undefined;
 }

@@ -211,6 +211,15 @@ describe('checkCocoKeypoints', () => {
       'annotations[0].keypoints[0]',
     ],
     [
+      'a keypoint too large for 32 bits',
+      person((a) => {
+        a.keypoints[0] = 1e39;
+      }),
+      'error',
+      'NON_FINITE',
+      'annotations[0].keypoints[0]',
+    ],
+    [
       'visibility 3',
       person((a) => {
         a.keypoints[5] = 3;

@@ -61,7 +61,7 @@ export function finiteNumbers(
   }
   let finite = true;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
+    if (isUsable(values[i])) continue;
     finite = false;
     report.error(
       'NON_FINITE',
@@ -70,4 +70,9 @@ export function finiteNumbers(
     );
   }
   return finite ? values : undefined;
+}
+
+/** Finite as the single-precision number it will become. */
+export function isUsable(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(Math.fround(value));
 }
