@@ -137,6 +137,8 @@ const normalisation: GradientCase[] = (['none', 'relu', 'relu6'] as const).map((
     { shape: [3], range: [2, 4] },
     { shape: [3], range: [1.2, 2.9] },
   ],
+  // The gradient is a small difference of large terms: a wider step lifts it over the rounding.
+  step: 0.03,
   f: (x, gamma, beta) =>
     batchNormTrain(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, { activation }).y,
 }));
@@ -241,7 +243,6 @@ const unary: GradientCase[] = (
     ['PadV2', X, (x) => tf.pad(x as Four, explicit, 0.5)],
     ['Prod', { shape: [2, 4], range: [0.5, 1.5] }, (x) => tf.prod(x, 1)],
     ['Prod', { shape: [2, 3, 2, 2], range: [0.5, 1.5] }, (x) => tf.prod(x, [0, 2])],
-    ['Cumsum', FLAT, (x) => tf.cumsum(x, 0, true, true)],
     ['Reciprocal', POSITIVE, tf.reciprocal],
     ['Relu', AWAY, tf.relu],
     ['Relu6', { shape: [2, 3, 5], range: [-3, 9], avoid: [0, 6] }, tf.relu6],
@@ -371,6 +372,15 @@ const batchedGathers: GradientCase[] = [1, 2].map((axis) => ({
   forwardWrongOn: ['wasm'],
 }));
 
+/** webgpu keeps a reversed cumulative program by a name that leaves out its length. */
+const reversedSum: GradientCase = {
+  name: 'cumsum along axis 0, exclusive, reversed',
+  kernels: ['Cumsum'],
+  inputs: [FLAT],
+  f: (x) => tf.cumsum(x, 0, true, true),
+  forwardWrongOn: ['webgpu'],
+};
+
 const own: GradientCase[] = [
   {
     name: 'spatialSoftmax',
@@ -453,6 +463,7 @@ export const gradientCases: readonly GradientCase[] = [
   ...unary,
   ...binary,
   ...batchedGathers,
+  reversedSum,
   ...own,
   ...composites,
 ];

@@ -3,6 +3,16 @@ import type { ReplacedGradient } from './replaced-gradient.js';
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
+type Cumulative = (x: tf.Tensor, axis: number, exclusive: boolean) => tf.Tensor;
+
+/**
+ * From the end to the beginning, by turning the tensor around: webgpu keeps a reversed program by its
+ * name without its length and then runs it for other lengths.
+ */
+function fromTheEnd(op: Cumulative, x: tf.Tensor, axis: number, exclusive: boolean): tf.Tensor {
+  return tf.reverse(op(tf.reverse(x, axis), axis, exclusive), axis);
+}
+
 export const cumsumGradient: ReplacedGradient = {
   why: 'stock swaps axes unless the sum runs along the last one',
   config: {
@@ -13,7 +23,13 @@ export const cumsumGradient: ReplacedGradient = {
         exclusive: boolean;
         reverse: boolean;
       };
-      return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
+      const upstream = dy as tf.Tensor;
+      return {
+        x: () =>
+          reverse
+            ? tf.cumsum(upstream, axis, exclusive)
+            : fromTheEnd(tf.cumsum, upstream, axis, exclusive),
+      };
     },
   },
 };
@@ -35,7 +51,7 @@ export const prodGradient: ReplacedGradient = {
           const outer = product(kept.map((i) => x.shape[i]!));
           const moved = tf.transpose(x, order);
           const rows = tf.reshape(moved, [outer, x.size / outer]);
-          const others = tf.mul(tf.cumprod(rows, 1, true, false), tf.cumprod(rows, 1, true, true));
+          const others = tf.mul(tf.cumprod(rows, 1, true), fromTheEnd(tf.cumprod, rows, 1, true));
           const gradient = tf.mul(others, tf.reshape(dy as tf.Tensor, [outer, 1]));
           const undo = order.map((_, i) => order.indexOf(i));
           return tf.transpose(tf.reshape(gradient, moved.shape), undo);
