@@ -1,4 +1,3 @@
-import { benchmarkDense, benchmarkMobile } from '@pose-distill/backbones';
 import { forEachBackend, largestDifference } from '@pose-distill/internal-testing';
 import {
   add,
@@ -13,6 +12,7 @@ import {
 import { installGradients } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { benchmarkDense, benchmarkMobile } from '../../backbones/src/index.js';
 import { randomWeights } from '../../network/test/random-weights.js';
 import { applyUpdates, createVariables, readWeights, run, toTensors } from './index.js';
 
