@@ -1,8 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { hasReferenceData, largestDifference, referencePath } from '@pose-distill/internal-testing';
+import {
+  hasReferenceData,
+  largestDifference,
+  readReferenceJson,
+  referencePath,
+} from '@pose-distill/internal-testing';
 import { describe, expect, it } from 'vitest';
-import { type OksCase, runOksCase, sha256 } from '../test/oks-cases.js';
+import {
+  type OksCase,
+  type OksParameters,
+  oksOptions,
+  runOksCase,
+  sha256,
+} from '../test/oks-cases.js';
+import { type CocoKeypointFile, type CocoKeypointResult, evaluateOks } from './index.js';
 
 // pycocotools and this evaluation add in the same order; only exp may differ, in the last place.
 const OKS_TOLERANCE = 1e-12;
@@ -69,4 +81,46 @@ describe.skipIf(!data)('evaluateOks equals pycocotools (reference data)', () => 
   it.each(data ? folders(referencePath('oks')) : [''])('%s', (name) =>
     checkCase(runOksCase(referencePath('oks', name))),
   );
+});
+
+interface OptionsCase {
+  seed: number;
+  params: OksParameters;
+  gt: CocoKeypointFile;
+  dt: CocoKeypointResult[];
+  stats: number[];
+  shape: number[];
+  recall: number[];
+  precisionSha256: string;
+  recallSha256: string;
+  scoresSha256: string;
+  /** Tables flat, images without people and results left out. */
+  evalImgs: unknown[];
+}
+
+describe('evaluateOks equals pycocotools under other parameters', () => {
+  const cases = readReferenceJson<OptionsCase[]>(
+    fileURLToPath(new URL('../test/golden/oks-options.json', import.meta.url)),
+  );
+  it.each(cases)('$seed: $params', (expected) => {
+    const evaluation = evaluateOks(expected.gt, expected.dt, oksOptions(expected.params));
+    const stats = Object.values(evaluation.stats).map((value: number | null) => value ?? -1);
+    expect(largestDifference(stats, expected.stats)).toBeLessThanOrEqual(STATS_TOLERANCE);
+    expect(evaluation.precision.shape).toEqual(expected.shape);
+    expect([...evaluation.recall.data]).toEqual(expected.recall);
+    expect(sha256(evaluation.precision.data)).toBe(expected.precisionSha256);
+    expect(sha256(evaluation.scores.data)).toBe(expected.scoresSha256);
+    expect(sha256(evaluation.recall.data)).toBe(expected.recallSha256);
+    const matches = evaluation.matches().map((match) => ({
+      image_id: match.imageId,
+      category_id: match.categoryId,
+      dtIds: match.dtIds,
+      gtIds: match.gtIds,
+      dtMatches: [...match.dtMatches],
+      gtMatches: [...match.gtMatches],
+      dtIgnore: [...match.dtIgnore],
+      gtIgnore: [...match.gtIgnore],
+    }));
+    expect(matches).toEqual(expected.evalImgs);
+  });
 });
