@@ -2,6 +2,8 @@ import { escapeHtml } from './page.js';
 
 export interface Series {
   readonly name: string;
+  /** One of the palette, so that a name keeps its colour over several charts. Default: its place in the list. */
+  readonly colour?: number;
   readonly points: readonly (readonly [number, number])[];
 }
 
@@ -16,13 +18,14 @@ export interface ChartOptions {
 }
 
 const COLOURS = ['#2f6fde', '#e0662b', '#2a9d5c', '#a04bc9', '#c0392b', '#7a7f87'];
-const MARGIN = { left: 58, right: 14, top: 30, bottom: 58 };
+const MARGIN = { left: 58, right: 14, top: 30, bottom: 64 };
 
 /** A line chart as an SVG element. */
 export function lineChart(options: ChartOptions): string {
   const { title, xLabel, series, logarithmic = false, width = 500, height = 300 } = options;
-  const kept = series.map(({ name, points }) => ({
+  const kept = series.map(({ name, points, colour }, i) => ({
     name,
+    colour: COLOURS[(colour ?? i) % COLOURS.length]!,
     points: points.filter(
       ([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!logarithmic || y > 0),
     ),
@@ -47,27 +50,32 @@ export function lineChart(options: ChartOptions): string {
     (t) =>
       `<text x="${px(t).toFixed(1)}" y="${height - MARGIN.bottom + 16}" text-anchor="middle">${short(t)}</text>`,
   );
-  const lines = kept.map(({ points }, i) => {
-    const path = points.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(' ');
-    const colour = COLOURS[i % COLOURS.length]!;
+  const lines = kept.map(({ points, colour }) => {
+    const places = points.map(([x, y]) => [px(x).toFixed(1), py(y).toFixed(1)]);
     const dots =
       points.length > 40
         ? ''
-        : points
-            .map(
-              ([x, y]) =>
-                `<circle cx="${px(x).toFixed(1)}" cy="${py(y).toFixed(1)}" r="2.5" fill="${colour}"/>`,
-            )
-            .join('');
+        : places.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="2.5" fill="${colour}"/>`).join('');
+    const path = places.map((place) => place.join(',')).join(' ');
     return `<polyline fill="none" stroke="${colour}" stroke-width="1.8" points="${path}"/>${dots}`;
   });
-  let legendX = MARGIN.left;
-  const legend = kept.map(({ name }, i) => {
-    const at = legendX;
-    legendX += 24 + 7 * name.length;
-    return `<rect x="${at}" y="${height - 17}" width="10" height="10" fill="${COLOURS[i % COLOURS.length]}"/><text x="${at + 14}" y="${height - 8}">${escapeHtml(name)}</text>`;
-  });
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}"><text class="title" x="${MARGIN.left}" y="18">${escapeHtml(title)}</text><text x="${width - MARGIN.right}" y="${height - 26}" text-anchor="end">${escapeHtml(xLabel)}</text>${rows.join('')}${columns.join('')}${lines.join('')}${legend.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}"><text class="title" x="${MARGIN.left}" y="18">${escapeHtml(title)}</text><text x="${width - MARGIN.right}" y="18" text-anchor="end">by ${escapeHtml(xLabel)}</text>${rows.join('')}${columns.join('')}${lines.join('')}${legend(kept, width, height)}</svg>`;
+}
+
+/** Names and colours under the chart, two to a row. */
+function legend(
+  series: readonly { readonly name: string; readonly colour: string }[],
+  width: number,
+  height: number,
+): string {
+  const column = (width - MARGIN.left - MARGIN.right) / 2;
+  return series
+    .map(({ name, colour }, i) => {
+      const x = MARGIN.left + (i % 2) * column;
+      const y = height - MARGIN.bottom + 28 + 17 * Math.floor(i / 2);
+      return `<rect x="${x}" y="${y}" width="10" height="10" fill="${colour}"/><text x="${x + 15}" y="${y + 9}">${escapeHtml(name)}</text>`;
+    })
+    .join('');
 }
 
 function extent(values: readonly number[]): [number, number] {

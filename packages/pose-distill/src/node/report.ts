@@ -120,8 +120,9 @@ function toSeries(
   value: (event: TrainEvent) => number | undefined,
 ): Series[] {
   return histories
-    .map(({ name, events }) => ({
+    .map(({ name, events }, colour) => ({
       name,
+      colour,
       points: events.flatMap((event): [number, number][] => {
         const y = value(event);
         return y === undefined ? [] : [[event.step, y]];

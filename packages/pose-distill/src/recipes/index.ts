@@ -3,6 +3,7 @@ import type { Recipe } from './common.js';
 import * as hhd from './hhd.js';
 import * as plain from './plain.js';
 
+export { buildNetwork, NETWORK_NAMES } from '../networks.js';
 export type { Materials, Recipe } from './common.js';
 export { hhd, plain };
 

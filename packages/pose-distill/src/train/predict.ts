@@ -9,11 +9,11 @@ import {
   softArgmax,
   transformPoints,
 } from '@pose-distill/heatmap-decode';
-import { foldBatchNorm } from '@pose-distill/network';
 import { run } from '@pose-distill/network-tfjs';
 import { flipIndices } from '@pose-distill/skeletons';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DecodeRule, Model } from '../model/model.js';
+import { loadFolded } from './load-folded.js';
 
 /** Keypoints of a batch. B people, K keypoints. */
 export interface Prediction {
@@ -41,10 +41,7 @@ export function createPredictor(
   model: Model,
   { flipTest = true }: PredictorOptions = {},
 ): Predictor {
-  const { network, weights } = foldBatchNorm(model.network, model.weights);
-  const variables = Object.fromEntries(
-    network.parameters.map(({ name, shape }) => [name, tf.tensor(weights[name]!, [...shape])]),
-  );
+  const { network, variables } = loadFolded(model);
   const flips = flipIndices(model.skeleton);
   const inputSize = inputSizeOf(model);
 

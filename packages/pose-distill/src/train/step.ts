@@ -1,4 +1,5 @@
 import { run } from '@pose-distill/network-tfjs';
+
 import {
   adamScalars,
   adamUpdate,
@@ -7,6 +8,7 @@ import {
   splitTensor,
 } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { type LoadedModel, loadFolded } from './load-folded.js';
 import type { LossTerm, Plan, Targets } from './plan.js';
 import { type TrainState, trainedParameters } from './state.js';
 
@@ -22,7 +24,8 @@ export interface CompiledPlan {
   readonly shapes: readonly (readonly number[])[];
   /** [P] 1 where weight decay applies. */
   readonly decayMask: tf.Tensor1D;
-  readonly teacherVariables: Readonly<Record<string, tf.Tensor>>;
+  /** The plan's teacher with its batch norm folded, on the backend. */
+  readonly teacher?: LoadedModel;
 }
 
 export interface StepResult {
@@ -65,13 +68,8 @@ export function trainStep(
   const { plan } = compiled;
   const names = trainedParameters(plan.student).map(({ name }) => name);
   return tf.tidy(() => {
-    const teacher = plan.teacher
-      ? run(
-          plan.teacher.network,
-          compiled.teacherVariables,
-          { image: batch.image },
-          { training: false },
-        ).outputs
+    const teacher = compiled.teacher
+      ? run(compiled.teacher.network, compiled.teacher.variables, { image: batch.image }).outputs
       : {};
     const termWeights = tf.slice(scalars, ADAM_SCALARS, plan.terms.length);
 
@@ -132,19 +130,12 @@ export function compilePlan(plan: Plan): CompiledPlan & { release(): void } {
         ),
       ) as tf.Tensor1D,
   );
-  const teacherVariables = plan.teacher
-    ? Object.fromEntries(
-        plan.teacher.network.parameters.map(({ name, shape }) => [
-          name,
-          tf.tensor(plan.teacher!.weights[name]!, [...shape]),
-        ]),
-      )
-    : {};
+  const teacher = plan.teacher && loadFolded(plan.teacher);
   return {
     plan,
     shapes: parameters.map(({ shape }) => shape),
     decayMask,
-    teacherVariables,
-    release: () => tf.dispose([decayMask, ...Object.values(teacherVariables)]),
+    ...(teacher && { teacher }),
+    release: () => tf.dispose([decayMask, ...Object.values(teacher?.variables ?? {})]),
   };
 }
