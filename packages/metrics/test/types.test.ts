@@ -1,0 +1,22 @@
+import { expect, expectTypeOf, it } from 'vitest';
+import * as metrics from '../src/index.js';
+
+it('exports these names and no others', () => {
+  expect(Object.keys(metrics).sort()).toEqual([
+    'MetricsError',
+    'computeOks',
+    'evaluateOks',
+    'evaluatePck',
+    'keypointAuc',
+    'keypointEpe',
+    'keypointNme',
+    'keypointPckAccuracy',
+    'pck',
+  ]);
+});
+
+it('says null, not undefined or -1, for no data', () => {
+  expectTypeOf<metrics.OksStats['AP']>().toEqualTypeOf<number | null>();
+  expectTypeOf<metrics.PckEvaluation['pck']>().toEqualTypeOf<number | null>();
+  expectTypeOf(metrics.evaluateOks).returns.toEqualTypeOf<metrics.OksEvaluation>();
+});
