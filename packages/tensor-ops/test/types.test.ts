@@ -1,0 +1,40 @@
+import * as api from '@pose-distill/tensor-ops';
+import type { Tensor, Tensor1D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { expect, expectTypeOf, it } from 'vitest';
+
+it('exports what the README lists', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'TensorOpsError',
+    'adamScalars',
+    'adamUpdate',
+    'batchNormTrain',
+    'checkGradient',
+    'clipByGlobalNorm',
+    'conv2dBackpropFilterReference',
+    'conv2dBackpropInputReference',
+    'declareExactKernel',
+    'depthwiseConv2dBackpropFilterReference',
+    'depthwiseConv2dBackpropInputReference',
+    'emaUpdate',
+    'flattenTensors',
+    'installGradients',
+    'registerFallbackKernels',
+    'softArgmax',
+    'spatialSoftmax',
+    'splitTensor',
+  ]);
+});
+
+it('has the types it says', () => {
+  expectTypeOf(api.batchNormTrain<Tensor4D>).returns.toEqualTypeOf<
+    api.BatchNormTrainResult<Tensor4D>
+  >();
+  expectTypeOf(api.softArgmax).returns.toEqualTypeOf<Tensor3D>();
+  expectTypeOf(api.spatialSoftmax).returns.toEqualTypeOf<Tensor4D>();
+  expectTypeOf(api.splitTensor).returns.toEqualTypeOf<Tensor[]>();
+  expectTypeOf(api.flattenTensors).parameter(0).toEqualTypeOf<readonly Tensor[]>();
+  expectTypeOf(api.adamUpdate).returns.toEqualTypeOf<api.AdamState>();
+  expectTypeOf(api.clipByGlobalNorm).parameter(0).toEqualTypeOf<Tensor1D>();
+  expectTypeOf(api.checkGradient).returns.resolves.toEqualTypeOf<api.GradientReport>();
+  expectTypeOf<api.FusedActivation>().toEqualTypeOf<'none' | 'relu' | 'relu6'>();
+});
