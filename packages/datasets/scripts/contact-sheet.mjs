@@ -1,5 +1,5 @@
 // Draws a sheet of synthetic figures: node scripts/contact-sheet.mjs OUT.png [--seed 1] [--first 0] [--columns 10]
-// [--rows 6] [--zoom 1] [--labels]. Needs the built package and sharp.
+// [--rows 6] [--zoom 1] [--detail 1] [--labels]. Needs the built package and sharp.
 import { parseArgs } from 'node:util';
 import { renderFigure } from '@pose-distill/datasets';
 import { coco17 } from '@pose-distill/skeletons';
@@ -13,6 +13,7 @@ const { values, positionals } = parseArgs({
     columns: { type: 'string', default: '10' },
     rows: { type: 'string', default: '6' },
     zoom: { type: 'string', default: '1' },
+    detail: { type: 'string', default: '1' },
     labels: { type: 'boolean', default: false },
   },
 });
@@ -21,7 +22,7 @@ if (!out) throw new Error('Where should the sheet go? node scripts/contact-sheet
 const columns = Number(values.columns);
 const rows = Number(values.rows);
 const zoom = Number(values.zoom);
-const size = { width: 128, height: 160 };
+const size = { width: 128 * Number(values.detail), height: 160 * Number(values.detail) };
 
 const tiles = [];
 const marks = [];

@@ -1,10 +1,13 @@
 import type { Random } from '@pose-distill/internal-random';
 import type { Camera } from './camera.js';
-import { furnishOutdoors, furnishRoom, scatter } from './clutter.js';
+import { scatter } from './clutter.js';
 import { type Ground, seeGround } from './ground.js';
-import { noiseLattice, roughNoise } from './noise.js';
+import { addRoughRow, noiseLattice } from './noise.js';
+import { furnishOutdoors } from './outdoors.js';
 import { type Colour, drawCloth, drawSurface, fromHue, mixColours } from './palette.js';
-import { drawTexture, type Texture, textureAt } from './texture.js';
+import { furnishRoom } from './room.js';
+import { allocate } from './scratch.js';
+import { drawTexture, type Texture, textureRow } from './texture.js';
 
 /** A picture of floats, red green blue in 0..255. */
 export interface Canvas {
@@ -64,11 +67,13 @@ function paintOutdoors(canvas: Canvas, camera: Camera, ground: Ground, random: R
   const table = noiseLattice();
   const cloud = random.uniform() * 0.9;
   const shift = random.between(0, 64);
+  const puff = allocate('row', width);
   for (let y = 0; y < Math.min(height, horizon); y++) {
     const t = y / Math.max(1, horizon);
+    puff.fill(-0.42, 0, width);
+    addRoughRow(table, puff, width, shift, 3 / width, (y / height) * 7 + shift, 1);
     for (let x = 0; x < width; x++) {
-      const puff = roughNoise(table, (x / width) * 3 + shift, (y / height) * 7 + shift) - 0.42;
-      const white = Math.max(0, Math.min(1, puff * 3)) * cloud;
+      const white = Math.max(0, Math.min(1, puff[x]! * 3)) * cloud;
       const at = (y * width + x) * 3;
       for (let c = 0; c < 3; c++) {
         const base = sky[c]! + (haze[c]! - sky[c]!) * t;
@@ -87,16 +92,17 @@ function paintPlain(canvas: Canvas, ground: Ground, random: Random): void {
   const across = random.between(-1, 1);
   const table = noiseLattice();
   const stain = random.between(0, 20);
+  const noise = allocate('row', width);
+  const down = 1 - Math.abs(across);
   for (let y = 0; y < height; y++) {
     const lit = y > edge ? 0.88 : 1;
+    noise.fill(-0.5 * stain, 0, width);
+    addRoughRow(table, noise, width, 0, 0.05, y * 0.05 + stain, stain);
     for (let x = 0; x < width; x++) {
-      const t = Math.max(
-        0,
-        Math.min(1, 0.5 + (y / height - 0.5) * (1 - Math.abs(across)) + (x / width - 0.5) * across),
-      );
-      const noise = (roughNoise(table, x * 0.05, y * 0.05 + stain) - 0.5) * stain;
+      const place = 0.5 + (y / height - 0.5) * down + (x / width - 0.5) * across;
+      const t = Math.max(0, Math.min(1, place));
       const at = (y * width + x) * 3;
-      for (let c = 0; c < 3; c++) data[at + c] = (a[c]! + (b[c]! - a[c]!) * t) * lit + noise;
+      for (let c = 0; c < 3; c++) data[at + c] = (a[c]! + (b[c]! - a[c]!) * t) * lit + noise[x]!;
     }
   }
 }
@@ -108,14 +114,22 @@ function paintTangle(canvas: Canvas, random: Random): void {
   const size = random.between(4, 40) * (height / 160);
   const shift = random.between(0, 64);
   const [a, b, c] = colours as [Colour, Colour, Colour];
+  const first = allocate('row', width);
+  const second = allocate('row.second', width);
+  const fine = 1 / size;
+  const coarse = 0.6 / size;
   for (let y = 0; y < height; y++) {
+    first.fill(0, 0, width);
+    second.fill(0, 0, width);
+    addRoughRow(table, first, width, shift, fine, y * fine, 1);
+    addRoughRow(table, second, width, 0, coarse, y * coarse + shift, 1);
     for (let x = 0; x < width; x++) {
-      const u = roughNoise(table, x / size + shift, y / size);
-      const v = roughNoise(table, x / (size * 1.7), y / (size * 1.7) + shift);
+      const u = first[x]!;
+      const v = second[x]! * second[x]!;
       const at = (y * width + x) * 3;
       for (let k = 0; k < 3; k++) {
         const base = a[k]! + (b[k]! - a[k]!) * u;
-        data[at + k] = base + (c[k]! - base) * v * v;
+        data[at + k] = base + (c[k]! - base) * v;
       }
     }
   }
@@ -134,17 +148,16 @@ function paintGround(
   const { width, height, data } = canvas;
   const table = noiseLattice();
   const { colour, other } = texture;
+  const shares = allocate('row', width);
   let y = height - 1;
   for (; y >= 0; y--) {
     const seen = ground.at(y);
     if (!seen || seen.z < back) break;
     const { z, pixel } = seen;
-    const lit = 1 - fade * Math.min(1, z / back < 0 ? 0 : z / back);
+    const lit = 1 - fade * Math.min(1, Math.max(0, z / back));
+    textureRow(texture, table, shares, width, -camera.x * pixel, z, pixel);
     for (let x = 0; x < width; x++) {
-      const t = Math.max(
-        0,
-        Math.min(1, textureAt(texture, table, (x - camera.x) * pixel, z, pixel)),
-      );
+      const t = shares[x]!;
       const at = (y * width + x) * 3;
       data[at] = (colour[0] + (other[0] - colour[0]) * t) * lit;
       data[at + 1] = (colour[1] + (other[1] - colour[1]) * t) * lit;
@@ -165,15 +178,14 @@ function paintWall(
   const { width, height, data } = canvas;
   const table = noiseLattice();
   const { colour, other } = texture;
+  const shares = allocate('row', width);
   const pixel = 1 / scale;
   const glowX = random.between(0, width);
   const glow = random.between(0, 0.35);
   for (let y = 0; y < Math.min(height, foot); y++) {
+    textureRow(texture, table, shares, width, -camera.x * pixel, (y - foot) * pixel, pixel);
     for (let x = 0; x < width; x++) {
-      const t = Math.max(
-        0,
-        Math.min(1, textureAt(texture, table, (x - camera.x) * pixel, (y - foot) * pixel, pixel)),
-      );
+      const t = shares[x]!;
       const dx = (x - glowX) / width;
       const dy = y / height - 0.3;
       const lit = 1 + glow * (0.4 - dx * dx - dy * dy);

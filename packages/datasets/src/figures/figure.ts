@@ -2,10 +2,10 @@ import { createRandom } from '@pose-distill/internal-random';
 import { DatasetError } from '../error.js';
 import { type Canvas, paintBackground } from './background.js';
 import { type Camera, project } from './camera.js';
-import { PART } from './cone.js';
 import { frameShot } from './framing.js';
 import { bodyKeypoints, isSeen } from './keypoints.js';
 import { drawLight, type Light } from './light.js';
+import { measurePerson } from './measure.js';
 import { paintOccluder } from './occluder.js';
 import { drawPerson, renderPerson } from './person.js';
 import { blurCanvas, takePhotograph } from './photograph.js';
@@ -86,12 +86,6 @@ export function renderFigure(options: RenderFigureOptions): Figure {
   const layer = openLayer(width, height);
   const buffer = openDepthBuffer(width, height);
   const seen = renderPerson(person, camera, light, buffer, layer);
-  const box = personBox(
-    seen.map(({ cone }) => cone.part),
-    buffer.index,
-    buffer.width,
-    buffer.height,
-  );
   composite(canvas, layer);
   const mask = allocate('mask', width * height).fill(0, 0, width * height);
   if (random.chance(0.15)) paintOccluder(canvas, mask, random);
@@ -108,13 +102,7 @@ export function renderFigure(options: RenderFigureOptions): Figure {
     const free = mask[row * width + column]! < 0.5;
     visibility[k] = free && isSeen(keypoint, camera, seen, buffer) ? 2 : 1;
   });
-  const area = personArea(
-    seen.map(({ cone }) => cone.part),
-    buffer.index,
-    buffer.width,
-    mask,
-    width,
-  );
+  const { box, area } = measurePerson(buffer, seen, mask);
   const data = takePhotograph(canvas, createRandom(seed, 'figure.photograph', index));
   return { image: { data, width, height }, keypoints, visibility, box, area };
 }
@@ -175,49 +163,4 @@ function composite(canvas: Canvas, layer: Layer): void {
     data[i * 3 + 1] = data[i * 3 + 1]! * keep + colour[i * 3 + 1]!;
     data[i * 3 + 2] = data[i * 3 + 2]! * keep + colour[i * 3 + 2]!;
   }
-}
-
-/** Extent in pixels of the samples that show the person. */
-function personBox(
-  parts: readonly number[],
-  index: Uint8Array,
-  width: number,
-  height: number,
-): Figure['box'] {
-  let left = width;
-  let right = -1;
-  let top = height;
-  let bottom = -1;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const number = index[y * width + x]!;
-      if (number === 0 || parts[number - 1] === PART.furniture) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
-  }
-  if (right < 0) return { x: 0, y: 0, width: 0, height: 0 };
-  // Sample i covers half a pixel from i / 2 - 1/2 in coordinates whose integers are pixel centres.
-  const x = Math.max(0, left / 2 - 0.5);
-  const y = Math.max(0, top / 2 - 0.5);
-  return { x, y, width: right / 2 - x, height: bottom / 2 - y };
-}
-
-function personArea(
-  parts: readonly number[],
-  index: Uint8Array,
-  samples: number,
-  mask: Float32Array,
-  width: number,
-): number {
-  let count = 0;
-  for (let i = 0; i < index.length; i++) {
-    const number = index[i]!;
-    if (number === 0 || parts[number - 1] === PART.furniture) continue;
-    const row = Math.floor(i / samples);
-    if (mask[(row >> 1) * width + ((i - row * samples) >> 1)]! < 0.5) count++;
-  }
-  return count / 4;
 }

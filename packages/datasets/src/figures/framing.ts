@@ -19,7 +19,8 @@ export function frameShot(person: Person, width: number, height: number, random:
   else yaw = random.between(-180, 180);
   let pitch = 5 + random.normal() * 7;
   if (random.chance(0.08)) pitch = random.between(15, 42);
-  pitch = Math.max(-14, Math.min(45, pitch));
+  // Not from below the floor.
+  pitch = Math.max(-1, Math.min(45, pitch));
   const lying = Math.abs(person.pose.lean) > 75;
   if (lying) {
     // Across the picture, a little from above.

@@ -6,7 +6,7 @@ import { pointIn, type Vector } from './rotation.js';
 
 /** Places on the head in units of its height, from its centre: x left, y up (chin -0.5, top 0.5), z forward. */
 export const HEAD_POINTS = {
-  nose: [0, -0.14, 0.49],
+  nose: [0, -0.14, 0.47],
   eye: [0.15, 0, 0.345],
   ear: [0.37, -0.05, -0.04],
 } as const;

@@ -54,12 +54,12 @@ export function bodyKeypoints(person: Person): readonly BodyKeypoint[] {
     at(right.hip, hips | PART.rightThigh, Math.max(hip * 1.35, body.hipRadius * 1.05)),
     at(left.knee, PART.leftThigh | PART.leftShank | PART.skirt, knee * loose),
     at(right.knee, PART.rightThigh | PART.rightShank | PART.skirt, knee * loose),
-    at(left.ankle, PART.leftShank | PART.leftFoot, ankle * loose + 0.01),
-    at(right.ankle, PART.rightShank | PART.rightFoot, ankle * loose + 0.01),
+    at(left.ankle, PART.leftShank | PART.leftFoot, ankle * loose + 0.03),
+    at(right.ankle, PART.rightShank | PART.rightFoot, ankle * loose + 0.03),
   ];
 }
 
-/** Whether most of the samples around a keypoint show its own parts, no nearer than its flesh reaches. */
+/** Whether most of the person's samples around a keypoint show its own parts, no nearer than its flesh reaches. */
 export function isSeen(
   keypoint: BodyKeypoint,
   camera: Camera,
@@ -70,16 +70,18 @@ export function isSeen(
   const z = (at.z + keypoint.cover * at.scale) * SAMPLES;
   const centreX = Math.round((at.x + 0.5) * SAMPLES - 0.5);
   const centreY = Math.round((at.y + 0.5) * SAMPLES - 0.5);
-  let votes = 0;
-  let total = 0;
+  let own = 0;
+  let other = 0;
   for (let y = Math.max(0, centreY - 1); y <= Math.min(buffer.height - 1, centreY + 1); y++) {
     for (let x = Math.max(0, centreX - 1); x <= Math.min(buffer.width - 1, centreX + 1); x++) {
       const number = buffer.index[y * buffer.width + x]!;
-      total++;
       if (number === 0) continue;
-      const own = (seen[number - 1]!.cone.part & keypoint.parts) !== 0;
-      if (own && buffer.depth[y * buffer.width + x]! <= z) votes++;
+      const free =
+        (seen[number - 1]!.cone.part & keypoint.parts) !== 0 &&
+        buffer.depth[y * buffer.width + x]! <= z;
+      if (free) own++;
+      else other++;
     }
   }
-  return votes * 2 > total;
+  return own > other;
 }

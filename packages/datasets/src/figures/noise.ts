@@ -46,9 +46,45 @@ export function smoothNoise(table: Float32Array, x: number, y: number): number {
   return upper + (c + (d - c) * fx - upper) * fy;
 }
 
-/** Two octaves of smooth noise, still in [0, 1). */
-export function roughNoise(table: Float32Array, x: number, y: number): number {
-  return (
-    smoothNoise(table, x, y) * 0.67 + smoothNoise(table, x * 2.17 + 11.3, y * 2.17 + 5.7) * 0.33
-  );
+/** Adds `weight` times smooth noise to a row: out[i] += weight * noise(x + i * step, y). */
+export function addNoiseRow(
+  table: Float32Array,
+  out: Float32Array,
+  count: number,
+  x: number,
+  step: number,
+  y: number,
+  weight: number,
+): void {
+  const row = Math.floor(y);
+  let fy = y - row;
+  fy = fy * fy * (3 - 2 * fy) * weight;
+  const rest = weight - fy;
+  const top = (row & 63) << 6;
+  const bottom = ((row + 1) & 63) << 6;
+  for (let i = 0; i < count; i++) {
+    const place = x + i * step;
+    const column = Math.floor(place);
+    let fx = place - column;
+    fx = fx * fx * (3 - 2 * fx);
+    const left = column & 63;
+    const right = (column + 1) & 63;
+    const a = table[top + left]! * rest + table[bottom + left]! * fy;
+    const b = table[top + right]! * rest + table[bottom + right]! * fy;
+    out[i] = out[i]! + a + (b - a) * fx;
+  }
+}
+
+/** As `addNoiseRow`, two octaves. */
+export function addRoughRow(
+  table: Float32Array,
+  out: Float32Array,
+  count: number,
+  x: number,
+  step: number,
+  y: number,
+  weight: number,
+): void {
+  addNoiseRow(table, out, count, x, step, y, weight * 0.67);
+  addNoiseRow(table, out, count, x * 2.17 + 11.3, step * 2.17, y * 2.17 + 5.7, weight * 0.33);
 }

@@ -46,6 +46,8 @@ export const MATERIAL = {
   thing: 8,
   furniture: 9,
   glass: 10,
+  /** The top without the print on the chest. */
+  plainTop: 11,
 } as const;
 
 /** Everything about a person's looks that is not bones. */
@@ -78,10 +80,10 @@ export function drawOutfit(random: Random, body: Body): Outfit {
   const hair = drawHair(random);
   const feminine = body.curves > 0.5;
   const sport = random.chance(0.25);
-  const top = drawCloth(random);
+  const top = drawClothUnlike(random, skin);
   const dressed = feminine && random.chance(0.3);
   const suit = random.chance(0.12);
-  const bottom = suit ? top : drawCloth(random);
+  const bottom = suit ? top : drawClothUnlike(random, skin);
   const dress = dressed && random.chance(0.5);
   const sleeves = sport
     ? random.pick([0, 0.22, 0.24])
@@ -93,6 +95,10 @@ export function drawOutfit(random: Random, body: Body): Outfit {
       : random.between(0.22, 0.6);
   const barefoot = random.chance(legs < 0.5 ? 0.25 : 0.05);
   const topMaterial = drawMaterial(random, top, 0.14);
+  const plainTop =
+    topMaterial.pattern === PATTERN.emblem
+      ? { ...topMaterial, pattern: PATTERN.plain }
+      : topMaterial;
   const bottomMaterial = drawMaterial(random, bottom, 0.12);
 
   const plain = (
@@ -129,6 +135,7 @@ export function drawOutfit(random: Random, body: Body): Outfit {
       drawMaterial(random, drawCloth(random), 0.1),
       drawMaterial(random, drawSurface(random), 0.1),
       plain(random.chance(0.5) ? [22, 22, 25] : [96, 74, 58], 0, 0.5),
+      plainTop,
     ],
     sleeves,
     legs,
@@ -186,4 +193,17 @@ function drawMaterial(random: Random, colour: Colour, folds: number): Material {
     folds: folds * random.between(0.6, 2.2),
     gloss: random.chance(0.2) ? random.between(0, 0.35) : 0,
   };
+}
+
+/** A cloth colour that nobody takes for bare skin: of another hue, or much lighter or darker. */
+function drawClothUnlike(random: Random, [r, g, b]: Colour): Colour {
+  for (let i = 0; i < 12; i++) {
+    const cloth = drawCloth(random);
+    const [red, green, blue] = cloth;
+    const hue =
+      Math.abs(red / (green + 8) - r / (g + 8)) + Math.abs(blue / (green + 8) - b / (g + 8));
+    const light = Math.abs(red + green + blue - r - g - b);
+    if (hue > 0.35 || light > 260) return cloth;
+  }
+  return [44, 62, 110];
 }

@@ -4,7 +4,7 @@ import { type Material, PATTERN } from './outfit.js';
 /** Fraction of the way from `a` past which `t` lies, softened over `width`. */
 function step(t: number, a: number, width: number): number {
   const value = (t - a) / width + 0.5;
-  return value < 0 ? 0 : value > 1 ? 1 : value;
+  return Math.min(1, Math.max(0, value));
 }
 
 /** A band of the given share in every unit, with soft edges of the given width. */

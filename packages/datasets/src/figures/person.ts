@@ -37,10 +37,7 @@ export function drawPerson(seed: number, index: number, who: number): Person {
   const solids = buildFigure(body, outfit, joints);
   let floor = lowest(solids);
   if (pose.support === 'air') floor -= random.between(0.03, 0.25);
-  solids.push(
-    ...buildThing(body, outfit, joints, random),
-    ...buildSeat(body, pose, floor, random),
-  );
+  solids.push(...buildThing(body, outfit, joints, random), ...buildSeat(body, pose, floor, random));
   return { body, outfit, pose, joints, solids, floor, foldOffset: random.between(0, 64) };
 }
 

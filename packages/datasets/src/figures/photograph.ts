@@ -47,11 +47,9 @@ export function takePhotograph(canvas: Canvas, random: Random): Uint8ClampedArra
   const contrast = random.between(0.75, 1.22);
   const brightness = random.between(0.75, 1.2);
   const grey = random.chance(0.06) ? 1 : random.between(-0.15, 0.3);
-  const cast = [
-    random.between(0.91, 1.09),
-    random.between(0.95, 1.05),
-    random.between(0.91, 1.09),
-  ] as const;
+  const redCast = random.between(0.91, 1.09) * contrast;
+  const greenCast = random.between(0.95, 1.05) * contrast;
+  const blueCast = random.between(0.91, 1.09) * contrast;
   const vignette = random.chance(0.4) ? random.between(0, 0.45) : 0;
   const noise = random.uniform() * random.uniform() * 14;
   const grains = noiseGrains();
@@ -73,24 +71,19 @@ export function takePhotograph(canvas: Canvas, random: Random): Uint8ClampedArra
       const green = data[at + 1]!;
       const blue = data[at + 2]!;
       const luma = red * 0.3 + green * 0.59 + blue * 0.11;
-      const shared = grains[(place + x) & 4095]! * noise;
+      const add = 128 - 128 * contrast + grains[(place + x) & 4095]! * noise;
       const own = place + x * 3;
-      const add = 128 - 128 * contrast + shared;
-      pixels[at] = Math.round(
-        (red + (luma - red) * grey) * gain * cast[0] * contrast +
-          add +
-          grains[(own + 1) & 4095]! * colourNoise,
-      );
-      pixels[at + 1] = Math.round(
-        (green + (luma - green) * grey) * gain * cast[1] * contrast +
-          add +
-          grains[(own + 2) & 4095]! * colourNoise,
-      );
-      pixels[at + 2] = Math.round(
-        (blue + (luma - blue) * grey) * gain * cast[2] * contrast +
-          add +
-          grains[(own + 3) & 4095]! * colourNoise,
-      );
+      // The array clamps and rounds.
+      pixels[at] =
+        (red + (luma - red) * grey) * gain * redCast + add + grains[own & 4095]! * colourNoise;
+      pixels[at + 1] =
+        (green + (luma - green) * grey) * gain * greenCast +
+        add +
+        grains[(own + 1) & 4095]! * colourNoise;
+      pixels[at + 2] =
+        (blue + (luma - blue) * grey) * gain * blueCast +
+        add +
+        grains[(own + 2) & 4095]! * colourNoise;
     }
   }
   return pixels;

@@ -74,12 +74,7 @@ export function buildThing(body: Body, outfit: Outfit, joints: Joints, random: R
 }
 
 /** A seat under a sitting person: stool, bench or chair. `floor` is the height of the ground. */
-export function buildSeat(
-  body: Body,
-  pose: Pose,
-  floor: number,
-  random: Random,
-): Cone[] {
+export function buildSeat(body: Body, pose: Pose, floor: number, random: Random): Cone[] {
   if (pose.support !== 'seat') return [];
   const { furniture } = PART;
   const material = MATERIAL.furniture;

@@ -1,6 +1,6 @@
 import { type Camera, project, turnFrame } from './camera.js';
 import type { Cone } from './cone.js';
-import { allocate } from './scratch.js';
+import { allocate, allocateBytes } from './scratch.js';
 
 /** Samples per pixel along each axis. */
 export const SAMPLES = 2;
@@ -55,12 +55,11 @@ export interface DepthBuffer {
 export function openDepthBuffer(width: number, height: number): DepthBuffer {
   const count = width * SAMPLES * height * SAMPLES;
   const depth = allocate('depth', count);
-  const index = new Uint8Array(count);
   return {
     width: width * SAMPLES,
     height: height * SAMPLES,
     depth: depth.fill(-1e9, 0, count),
-    index,
+    index: allocateBytes(count),
     along: allocate('along', count),
   };
 }
@@ -88,9 +87,9 @@ export function seeCone(camera: Camera, cone: Cone, width: number, height: numbe
   const stretch = Math.sqrt(xz * xz + yz * yz + zz * zz);
   const e3 = [xz / stretch, yz / stretch, zz / stretch] as const;
 
-  const ax = (from.x + 0.5) * SAMPLES - 0.5;
-  const ay = (from.y + 0.5) * SAMPLES - 0.5;
-  const az = from.z * SAMPLES;
+  let ax = (from.x + 0.5) * SAMPLES - 0.5;
+  let ay = (from.y + 0.5) * SAMPLES - 0.5;
+  let az = from.z * SAMPLES;
   const px = (to.x - from.x) * SAMPLES;
   const py = (to.y - from.y) * SAMPLES;
   const pz = (to.z - from.z) * SAMPLES;
@@ -126,15 +125,25 @@ export function seeCone(camera: Camera, cone: Cone, width: number, height: numbe
   let toRadius = cone.toRadius * to.scale * SAMPLES;
   let slope = rise / length;
   let growth = (toRadius - fromRadius) / length;
-  if (growth * growth >= 0.98 * (1 + slope * slope)) {
-    // One ball swallows the other.
-    const large = Math.max(fromRadius, toRadius);
-    fromRadius = large;
-    toRadius = large;
+  let bx = ax + px;
+  let by = ay + py;
+  if (growth * growth >= 0.9999 * (1 + slope * slope)) {
+    // One ball swallows the other: only the large one is left.
+    if (growth > 0) {
+      ax = bx;
+      ay = by;
+      az += pz;
+      fromRadius = toRadius;
+    } else {
+      bx = ax;
+      by = ay;
+      toRadius = fromRadius;
+    }
     growth = 0;
-    if (length === 1e-3) slope = 0;
+    slope = 0;
+    length = 1e-3;
   }
-  if (Math.abs(1 - growth * growth) < 1e-3) growth *= 0.998;
+  if (Math.abs(1 - growth * growth) < 1e-6) growth *= 1 - 1e-6;
 
   const sx = ex * xx + ey * xy + ez * xz;
   const sy = ex * xy + ey * yy + ez * yz;
@@ -146,8 +155,6 @@ export function seeCone(camera: Camera, cone: Cone, width: number, height: numbe
   const determinant = sx * dy - sy * dx;
   const reachX = Math.sqrt(dy * dy + sy * sy) / Math.abs(determinant);
   const reachY = Math.sqrt(dx * dx + sx * sx) / Math.abs(determinant);
-  const bx = ax + px;
-  const by = ay + py;
   return {
     cone,
     scale: from.scale * SAMPLES,
@@ -208,15 +215,21 @@ export function drawCone(seen: SeenCone, number: number, buffer: DepthBuffer): v
       const height = radius * radius - d * d - s * s + alpha * peak * peak;
       const square = height * share;
       let p: number;
-      if (square >= 0) {
+      if (alpha > 0) {
+        if (height < 0) continue;
         p = peak + lean * Math.sqrt(square);
-        p = p < 0 ? 0 : p > length ? length : p;
-      } else {
-        if (alpha > 0) continue;
+        p = Math.min(length, Math.max(0, p));
+      } else if (square < 0) {
         // Seen so steeply that the radius grows faster than the axis runs: one of the ends is nearest.
         const far = height - alpha * (length - peak) * (length - peak);
         const near = height - alpha * peak * peak;
         p = slope * length + Math.sqrt(far) > Math.sqrt(near) ? length : 0;
+      } else if (slope * growth < 0) {
+        p = peak + lean * Math.sqrt(square);
+        p = Math.min(length, Math.max(0, p));
+      } else {
+        // As steep, and the large end is the near one.
+        p = growth > 0 ? length : 0;
       }
       const q = height - alpha * (p - peak) * (p - peak);
       if (q < 0) continue;

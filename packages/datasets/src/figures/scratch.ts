@@ -11,3 +11,11 @@ export function allocate(name: string, length: number): Float32Array {
   buffers.set(name, fresh);
   return fresh;
 }
+
+let bytes = new Uint8Array(0);
+
+/** As `allocate`, for the one buffer of bytes that is needed; zeroed. */
+export function allocateBytes(length: number): Uint8Array {
+  if (bytes.length < length) bytes = new Uint8Array(length);
+  return bytes.fill(0, 0, length);
+}

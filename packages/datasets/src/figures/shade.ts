@@ -1,6 +1,5 @@
 import { type FacePaint, paintFace } from './face.js';
 import type { Light } from './light.js';
-import { smoothNoise } from './noise.js';
 import { type Material, PATTERN } from './outfit.js';
 import { patternAt } from './pattern.js';
 import { type DepthBuffer, SAMPLES, type SeenCone } from './raster.js';
@@ -114,12 +113,20 @@ export function shadeCone(
       const green = colour[1] + (far[1] - colour[1]) * other;
       const blue = colour[2] + (far[2] - colour[2]) * other;
 
-      // Folds run mostly along the limb.
-      const fold =
-        1 +
-        material.folds *
-          (smoothNoise(table, u * 42 + w * 17 + offset, v * 21 + w * 9 + offset) - 0.5) *
-          2;
+      // Folds: noise drawn out along the limb, written out here because this is the innermost loop.
+      const across = u * 42 + w * 17 + offset;
+      const down = v * 21 + w * 9 + offset;
+      const column = Math.floor(across);
+      const line = Math.floor(down);
+      const fx = across - column;
+      const fy = down - line;
+      const l = column & 63;
+      const r = (column + 1) & 63;
+      const t = (line & 63) << 6;
+      const under = ((line + 1) & 63) << 6;
+      const upper = table[t + l]! + (table[t + r]! - table[t + l]!) * fx;
+      const lower = table[under + l]! + (table[under + r]! - table[under + l]!) * fx;
+      const fold = 1 + material.folds * 2 * (upper + (lower - upper) * fy - 0.5);
       let direct = nx * light.x + ny * light.y + nz * light.z;
       const shine = direct > 0 ? direct * direct : 0;
       direct = (direct + 0.25) * 0.8;

@@ -21,7 +21,6 @@ export function paintShadow(
   const { joints, floor, body } = person;
   const table = noiseLattice();
   const mask = allocate('shadow', width * height).fill(0, 0, width * height);
-  const nothing = allocate('shadow.colour', width * height * 3);
   // The light in body space: turned back by the view's yaw, steep enough to keep the shadow near.
   const [lx, ly, lz] = pointIn([0, 0, 0], aboutY(-yaw), light.x, Math.max(0.35, -light.y), light.z);
   const cast = (point: Vector): Vector => {
@@ -34,7 +33,7 @@ export function paintShadow(
     const to = project(camera, cast(b));
     const r = radius * from.scale * Math.min(1, flat);
     paintShape(
-      nothing,
+      null,
       width,
       height,
       bar(from.x, from.y, to.x, to.y, r, [0, 0, 0], {
@@ -58,7 +57,7 @@ export function paintShadow(
     const foot = project(camera, [side.ankle[0], floor, side.ankle[2]]);
     const r = 0.075 * foot.scale;
     paintShape(
-      nothing,
+      null,
       width,
       height,
       shape(foot.x, foot.y, r, r * 0.5, [0, 0, 0], {

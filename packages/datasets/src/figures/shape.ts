@@ -1,5 +1,6 @@
-import { smoothNoise } from './noise.js';
+import { addNoiseRow } from './noise.js';
 import type { Colour } from './palette.js';
+import { allocate } from './scratch.js';
 import { cosine, sine } from './trigonometry.js';
 
 /** A flat shape in the picture: a box with round corners, from a bar to a disc. Lengths are pixels. */
@@ -76,9 +77,9 @@ export interface Bar extends Shape {
   readonly dy: number;
 }
 
-/** Paints a shape over a picture of floats; `mask`, where given, keeps the largest opacity painted. */
+/** Paints a shape over a picture of floats, where given; `mask`, where given, keeps the largest opacity painted. */
 export function paintShape(
-  image: Float32Array,
+  image: Float32Array | null,
   width: number,
   height: number,
   item: Shape | Bar,
@@ -90,9 +91,11 @@ export function paintShape(
   let c = 1;
   let s = 0;
   if ('dx' in item) {
-    const size = Math.sqrt(item.dx * item.dx + item.dy * item.dy) + 1e-9;
-    c = item.dx / size;
-    s = item.dy / size;
+    const size = Math.sqrt(item.dx * item.dx + item.dy * item.dy);
+    if (size > 1e-6) {
+      c = item.dx / size;
+      s = item.dy / size;
+    }
     halfWidth = size / 2 + halfHeight;
     corner = halfHeight;
   } else if (item.turn !== 0) {
@@ -110,7 +113,21 @@ export function paintShape(
   const innerHeight = halfHeight - corner;
   const fine = 1 / item.grainSize;
   const noisy = grain > 0 || ragged > 0;
+  const grains = allocate('row.shape', width);
+  const columns = Math.max(0, right - left + 1);
   for (let y = top; y <= bottom; y++) {
+    if (noisy) {
+      grains.fill(-0.5, 0, columns);
+      addNoiseRow(
+        table,
+        grains,
+        columns,
+        (left + item.halfWidth) * fine,
+        fine,
+        (y + item.halfHeight) * fine,
+        1,
+      );
+    }
     for (let x = left; x <= right; x++) {
       const px = x - item.x;
       const py = y - item.y;
@@ -120,16 +137,15 @@ export function paintShape(
       const qy = Math.abs(across) - innerHeight;
       let distance: number;
       if (qx > 0 && qy > 0) distance = Math.sqrt(qx * qx + qy * qy) - corner;
-      else distance = (qx > qy ? qx : qy) - corner;
+      else distance = Math.max(qx, qy) - corner;
       if (distance > margin) continue;
-      const noise = noisy
-        ? smoothNoise(table, (x + item.halfWidth) * fine, (y + item.halfHeight) * fine) - 0.5
-        : 0;
+      const noise = noisy ? grains[x - left]! : 0;
       if (ragged > 0) distance += noise * 2 * ragged;
       let cover = 0.5 - distance / soft;
       if (cover <= 0) continue;
-      if (cover > 1) cover = 1;
-      cover *= opacity;
+      cover = Math.min(1, cover) * opacity;
+      if (mask && cover > mask[y * width + x]!) mask[y * width + x] = cover;
+      if (!image) continue;
       const t = halfHeight > 0 ? 0.5 + (0.5 * across) / halfHeight : 0;
       const light = 1 + grain * 2 * noise;
       const at = (y * width + x) * 3;
@@ -141,7 +157,6 @@ export function paintShape(
       image[at + 2] =
         image[at + 2]! +
         ((colour[2] + (lower[2] - colour[2]) * t) * light - image[at + 2]!) * cover;
-      if (mask && cover > mask[y * width + x]!) mask[y * width + x] = cover;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Random } from '@pose-distill/internal-random';
-import { roughNoise, smoothNoise } from './noise.js';
+import { addNoiseRow, addRoughRow } from './noise.js';
 import { type Colour, drawSurface, mixColours } from './palette.js';
 
 /** A large surface: floor, wall or ground. Lengths are person heights. */
@@ -36,57 +36,74 @@ export function drawTexture(
   };
 }
 
-/** Share of the second colour at (u, v); `pixel` is the length of a pixel there, to keep fine lines from flickering. */
-export function textureAt(
+/**
+ * Writes the share of the second colour, 0..1, along a row: at u + i * pixel for i below count. `pixel`, the length of a
+ * pixel there, also keeps fine lines from flickering.
+ */
+export function textureRow(
   texture: Texture,
   table: Float32Array,
+  out: Float32Array,
+  count: number,
   u: number,
   v: number,
   pixel: number,
-): number {
-  const { period, strength, offset } = texture;
-  const a = u / period;
+): void {
+  const { kind, period, strength, offset } = texture;
+  const step = pixel / period;
+  const start = u / period;
   const b = v / period;
-  const blur = pixel / period;
-  const fade = blur > 1 ? 1 / blur : 1;
-  const stain = roughNoise(table, a * 0.7 + offset, b * 0.7 + offset) * 0.35;
-  switch (texture.kind) {
+  const fade = step > 1 ? 1 / step : 1;
+  const stain = (weight: number): void =>
+    addRoughRow(table, out, count, start * 0.7 + offset, step * 0.7, b * 0.7 + offset, weight);
+  const seams = strength * fade;
+  out.fill(0, 0, count);
+  switch (kind) {
     case 'noise':
-      return stain * 2.4 * strength;
+      stain(0.84 * strength);
+      break;
     case 'rough':
-      return roughNoise(table, a * 3 + offset, b * 3) * fade * strength * 1.2;
+      addRoughRow(table, out, count, start * 3 + offset, step * 3, b * 3, 1.2 * seams);
+      break;
     case 'stripes':
-      return line(a, 0.5, blur) * fade * strength + stain;
-    case 'planks': {
-      const row = Math.floor(a);
-      const tone = table[(row * 37) & 4095]! * 0.5;
-      const seam = line(a, 0.05, blur) * fade;
-      const end = line(b * 0.22 + table[(row * 53 + 7) & 4095]!, 0.012, blur) * fade;
-      const fibre = smoothNoise(table, a * 9 + offset, b * 0.8) * 0.4 * fade;
-      return (tone + fibre + Math.max(seam, end) * 0.8) * strength;
-    }
-    case 'tiles': {
-      const tone = table[(Math.floor(a) * 13 + Math.floor(b) * 71) & 4095]! * 0.3;
-      return (
-        (tone + Math.max(line(a, 0.06, blur), line(b, 0.06, blur)) * fade) * strength + stain * 0.5
-      );
-    }
+      stain(0.35);
+      for (let i = 0; i < count; i++) out[i] = out[i]! + line(start + i * step, 0.5, step) * seams;
+      break;
+    case 'planks':
+      addNoiseRow(table, out, count, start * 9 + offset, step * 9, b * 0.8, 0.4 * seams);
+      for (let i = 0; i < count; i++) {
+        const a = start + i * step;
+        const row = Math.floor(a);
+        const end = line(b * 0.22 + table[(row * 53 + 7) & 4095]!, 0.012, step);
+        const edge = Math.max(line(a, 0.05, step), end) * 0.8 * seams;
+        out[i] = out[i]! + table[(row * 37) & 4095]! * 0.5 * strength + edge;
+      }
+      break;
+    case 'tiles':
+      stain(0.17);
+      for (let i = 0; i < count; i++) {
+        const a = start + i * step;
+        const tone = table[(Math.floor(a) * 13 + Math.floor(b) * 71) & 4095]! * 0.3 * strength;
+        out[i] = out[i]! + tone + Math.max(line(a, 0.06, step), line(b, 0.06, step)) * seams;
+      }
+      break;
     case 'bricks': {
+      stain(0.14);
       const row = Math.floor(b * 2);
-      const shifted = a + (row & 1) * 0.5;
-      const tone = table[(Math.floor(shifted) * 13 + row * 71) & 4095]! * 0.45;
-      return (
-        (tone + Math.max(line(shifted, 0.05, blur), line(b * 2, 0.1, blur)) * 0.9 * fade) *
-          strength +
-        stain * 0.4
-      );
+      const joint = line(b * 2, 0.1, step);
+      for (let i = 0; i < count; i++) {
+        const a = start + i * step + (row & 1) * 0.5;
+        const tone = table[(Math.floor(a) * 13 + row * 71) & 4095]! * 0.45 * strength;
+        out[i] = out[i]! + tone + Math.max(line(a, 0.05, step), joint) * 0.9 * seams;
+      }
     }
   }
+  for (let i = 0; i < count; i++) out[i] = Math.min(1, Math.max(0, out[i]!));
 }
 
 /** 1 within a line of the given share of every unit, with edges `blur` wide. */
 function line(t: number, share: number, blur: number): number {
   const place = Math.abs(t - Math.floor(t) - 0.5);
   const inside = (share / 2 + blur / 2 - (0.5 - place)) / (blur + 0.01);
-  return inside < 0 ? 0 : inside > 1 ? 1 : inside;
+  return Math.min(1, Math.max(0, inside));
 }
