@@ -2,6 +2,7 @@ export { adamUpdate } from './adam';
 export { batchMoments, batchNormApply, batchNormGradient } from './batch-norm';
 export { convFilterGradient, tapFloats, unpackFilter } from './conv-filter';
 export { convGather, packForward, packTransposed } from './conv-gather';
+export { copyBlocks } from './copy';
 export { depthwiseGather } from './depthwise';
 export { depthwiseFilterGradient } from './depthwise-filter';
 export { enlargeGradient, nearestGradient } from './resize';

@@ -46,6 +46,8 @@ async function compile(name, features) {
       ...['--maximumMemory', String(MAXIMUM_PAGES), '-O3', '--noAssert'],
       // Addresses are 32 bits wide throughout.
       ...['--disableWarning', '201'],
+      // Function names, for `node --cpu-prof`.
+      ...(process.env.WASM_NAMES ? ['--debug'] : []),
     ],
     {
       readFile: (file, base) => {

@@ -15,8 +15,9 @@ const lines = (items) => items.flat(Number.POSITIVE_INFINITY).join('\n');
 const vectors = (columns) => Math.ceil(columns / 4);
 
 /**
- * `C[pixel][column..] = bias + sum over taps and k of A[pixel, tap][k] * B[tap, k][column..]`, A read through pointers.
+ * `C[pixel][column..columns] = bias + sum over taps and k of A[pixel, tap][k] * B[tap, k][..]`, A read through pointers.
  *
+ * All columns of a few pixels before the next pixels, so that the results are written in long runs.
  * Twelve accumulators, two vectors of B and one broadcast value fill the registers of a 64-bit x86.
  */
 function gatherTile(rows, columns, unroll) {
@@ -40,38 +41,45 @@ function gatherTile(rows, columns, unroll) {
       range(rows).map((row) => `        p${row} += ${k * 4};`),
       `        b += ${k * columns * 4};`,
     ]);
-  const store = (row) =>
-    columns === 8
-      ? `      storePart(load<usize>(outputs, ${row * 4}) + columnBytes, c${row}_0, c${row}_1, columns);`
-      : `      storePart(load<usize>(outputs, ${row * 4}) + columnBytes, c${row}_0, c${row}_0, columns);`;
+  const part = (row) =>
+    `        storePart(o${row}, c${row}_0, c${row}_${parts.length - 1}, columns - column);`;
   return `
 function gather${rows}x${columns}(
-  groups: u32, pointers: usize, outputs: usize, taps: u32, k: u32, panel: usize, skip: usize,
-  columnBytes: usize, columns: u32,
+  groups: u32, pointers: usize, outputs: usize, taps: u32, k: u32, packed: usize, panelBytes: usize, skip: usize,
+  column: u32, columns: u32,
 ): void {
+  const first = column;
   for (let group: u32 = 0; group < groups; group++) {
-${lines(each((row, part) => `    let c${row}_${part} = v128.load(panel, ${part * 16});`))}
-    let b = panel + ${columns * 4} + skip;
-    for (let tap: u32 = 0; tap < taps; tap++) {
-${lines(range(rows).map((row) => `      let p${row} = load<usize>(pointers, ${row * 4});`))}
-      pointers += ${rows * 4};
-      let left = k;
-      while (left >= ${unroll}) {
+    let panel = packed;
+    for (column = first; column < columns; column += ${columns}) {
+${lines(each((row, part) => `      let c${row}_${part} = v128.load(panel, ${part * 16});`))}
+      let b = panel + ${columns * 4} + skip;
+      let pointer = pointers;
+      for (let tap: u32 = 0; tap < taps; tap++) {
+${lines(range(rows).map((row) => `        let p${row} = load<usize>(pointer, ${row * 4});`))}
+        pointer += ${rows * 4};
+        let left = k;
+        while (left >= ${unroll}) {
 ${lines(range(unroll).map(step))}
 ${advance(unroll)}
-        left -= ${unroll};
-      }
-      while (left != 0) {
+          left -= ${unroll};
+        }
+        while (left != 0) {
 ${step(0)}
 ${advance(1)}
-        left--;
+          left--;
+        }
       }
+      const offset: usize = column << 2;
+${lines(range(rows).map((row) => `      const o${row} = load<usize>(outputs, ${row * 4}) + offset;`))}
+      if (columns - column >= ${columns}) {
+${lines(range(rows).map((row) => parts.map((part) => `        v128.store(o${row}, c${row}_${part}, ${part * 16});`)))}
+      } else {
+${lines(range(rows).map(part))}
+      }
+      panel += panelBytes;
     }
-    if (columns == ${columns}) {
-${lines(range(rows).map((row) => [`      const o${row} = load<usize>(outputs, ${row * 4}) + columnBytes;`, ...parts.map((part) => `      v128.store(o${row}, c${row}_${part}, ${part * 16});`)]))}
-    } else {
-${lines(range(rows).map(store))}
-    }
+    pointers += taps * ${rows * 4};
     outputs += ${rows * 4};
   }
 }`;
@@ -123,7 +131,7 @@ ${lines(ROWS.map((rows) => `    case ${rows}: ${call(rows)}; return;`))}
 }`;
 }
 
-const GATHER = `groups: u32, pointers: usize, outputs: usize, taps: u32, k: u32, panel: usize, skip: usize, columnBytes: usize, columns: u32`;
+const GATHER = `groups: u32, pointers: usize, outputs: usize, taps: u32, k: u32, packed: usize, panelBytes: usize, skip: usize, column: u32, columns: u32`;
 const OUTER = `x: usize, dy: usize, lines: u32, pixels: u32, xStep: usize, dyStep: usize, xGap: usize, dyGap: usize, acc: usize`;
 const names = (parameters) => parameters.replaceAll(/: \w+/g, '');
 

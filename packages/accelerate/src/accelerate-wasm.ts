@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { adamUpdate } from './adam.js';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './conv2d.js';
+import { concat, slice, splitV } from './copies.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
 import { AccelerateError } from './errors.js';
 import { memoryOf, output, type WasmBackend } from './heap.js';
@@ -18,6 +19,7 @@ const KERNELS: readonly Kernel[] = [
   adamUpdate,
   batchNormTrain,
   batchNormTrainGrad,
+  concat,
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
@@ -26,6 +28,8 @@ const KERNELS: readonly Kernel[] = [
   depthwiseBackpropInput,
   identity,
   resizeNearestNeighborGrad,
+  slice,
+  splitV,
 ];
 
 export interface AccelerateWasmOptions {
@@ -138,8 +142,8 @@ function install(kernel: Kernel, native: Native, memory: WebAssembly.Memory): ()
       backend,
       native,
       memory,
-      output: (shape) => {
-        const tensor = output(backend, shape);
+      output: (shape, dtype) => {
+        const tensor = output(backend, shape, dtype);
         created.push(tensor);
         return tensor;
       },

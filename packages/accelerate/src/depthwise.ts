@@ -68,7 +68,7 @@ function gather(
 /** tfjs's DepthwiseConv2dNative with one output per channel; others go to the kernel that was there. */
 export const depthwiseConv2d: Kernel = {
   name: DepthwiseConv2dNative,
-  run: (call): TensorInfo => {
+  run: (call): TensorInfo | TensorInfo[] => {
     const { backend } = call;
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
     if (filter.shape[3] !== 1 && call.previous !== undefined) return call.previous(call);

@@ -1,4 +1,4 @@
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { AccelerateError } from './errors.js';
 
 /** The parts of tfjs-backend-wasm 4.22 that the kernels use. */
@@ -10,7 +10,7 @@ export interface WasmBackend {
     _free(address: number): void;
   };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
-  makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
   disposeData(dataId: object, force?: boolean): boolean;
   incRef(dataId: object): void;
 }
@@ -35,13 +35,22 @@ export function addressOf(backend: WasmBackend, tensor: TensorInfo, name: string
       { name, dtype: tensor.dtype },
     );
   }
+  return rawAddressOf(backend, tensor);
+}
+
+/** Address of a tensor's values, of whatever type. */
+export function rawAddressOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/** A new float32 tensor on the heap, its values not set. */
-export function output(backend: WasmBackend, shape: readonly number[]): TensorInfo {
-  const tensor = backend.makeOutput([...shape], 'float32');
-  const bytes = sizeOf(shape) * 4;
+/** A new tensor on the heap, its values not set. */
+export function output(
+  backend: WasmBackend,
+  shape: readonly number[],
+  dtype: DataType = 'float32',
+): TensorInfo {
+  const tensor = backend.makeOutput([...shape], dtype);
+  const bytes = sizeOf(shape) * util.bytesPerElement(dtype);
   if (bytes > 0 && backend.dataIdMap.get(tensor.dataId).memoryOffset === 0) {
     // tfjs does not look at malloc's answer: such a tensor would be written over the heap's start.
     backend.disposeData(tensor.dataId, true);

@@ -1,9 +1,10 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './heap.js';
 import type { Native } from './native.js';
 
 /** Inputs and attributes, named as tfjs names them. */
 export interface KernelArguments {
+  /** By name; a list for kernels like Concat. */
   readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
   readonly attrs: Readonly<Record<string, unknown>>;
 }
@@ -13,10 +14,10 @@ export interface KernelCall extends KernelArguments {
   readonly backend: WasmBackend;
   readonly native: Native;
   readonly memory: WebAssembly.Memory;
-  /** A new float32 tensor on the heap, its values not set; disposed if the kernel throws. */
-  readonly output: (shape: readonly number[]) => TensorInfo;
+  /** A new tensor (float32 if not said) on the heap, its values not set; disposed if the kernel throws. */
+  readonly output: (shape: readonly number[], dtype?: DataType) => TensorInfo;
   /** The kernel that stood under this name before, if any. */
-  readonly previous: ((call: KernelArguments) => TensorInfo) | undefined;
+  readonly previous: ((call: KernelArguments) => TensorInfo | TensorInfo[]) | undefined;
   /** A kernel of the backend, as it stands now. */
   readonly other: (name: string, call: KernelArguments) => TensorInfo;
 }

@@ -15,6 +15,7 @@ export interface Native {
   readonly convGather: Numbers;
   readonly packForward: Numbers;
   readonly packTransposed: Numbers;
+  readonly copyBlocks: Numbers;
   readonly depthwiseGather: Numbers;
   readonly depthwiseFilterGradient: Numbers;
   readonly enlargeGradient: Numbers;
