@@ -37,49 +37,48 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('relaxed %s', (relaxed)
 
   const activations: Activation[] = ['none', 'relu', 'relu6'];
   for (const shape of shapes) {
-    it.each(activations)(
-      `normalises [${shape}] with %s, forward and backward`,
-      async (activation) => {
-        const size = tf.util.sizeFromShape(shape);
-        const channels = shape[shape.length - 1]!;
-        const epsilon = 1e-3;
-        const x = values(3, size).map((v, i) => 3 * v + (i % channels));
-        const gamma = values(4, channels).map((v) => 3 * v);
-        const beta = values(5, channels).map((v) => 2 * v + 1);
-        const dy = values(6, size);
-        const broken = await withGuards(async () => {
-          const inputs = { x: tf.tensor(x, shape), gamma: tf.tensor(gamma), beta: tf.tensor(beta) };
-          const [y, mean, variance] = await kernel('BatchNormTrain', inputs, {
-            epsilon,
-            activation,
-          });
-          const exact = batchNorm(x, gamma, beta, epsilon, activation);
-          // A mean of `channels` is stored to within its own rounding, and that much x is off the centre.
-          const steep = most(
-            Array.from(gamma, (g, c) => g / Math.sqrt(exact.variance[c]! + epsilon)),
-          );
-          near(y!, exact.y, Math.max(1, steep) * (channels + 3));
-          near(mean!, exact.mean, channels + 3);
-          near(variance!, exact.variance, most(exact.variance));
-          const statistics = { mean: tf.tensor(mean!), variance: tf.tensor(variance!) };
-          const dyTensor = tf.tensor(dy, shape);
-          const [dx, dGamma, dBeta] = await kernel(
-            'BatchNormTrainGrad',
-            { dy: dyTensor, ...inputs, ...statistics },
-            { epsilon, activation },
-          );
-          const slope = batchNormGradient(
-            ...([dy, x, gamma, beta, mean!, variance!, epsilon, activation] as const),
-          );
-          const rows = size / channels;
-          near(dx!, slope.dx, 4 * Math.max(1, steep));
-          near(dGamma!, slope.dGamma, 2 * Math.sqrt(rows) + most(slope.dGamma));
-          near(dBeta!, slope.dBeta, Math.sqrt(rows) + most(slope.dBeta));
-          tf.dispose([inputs, statistics, dyTensor]);
+    it.each(
+      activations,
+    )(`normalises [${shape}] with %s, forward and backward`, async (activation) => {
+      const size = tf.util.sizeFromShape(shape);
+      const channels = shape[shape.length - 1]!;
+      const epsilon = 1e-3;
+      const x = values(3, size).map((v, i) => 3 * v + (i % channels));
+      const gamma = values(4, channels).map((v) => 3 * v);
+      const beta = values(5, channels).map((v) => 2 * v + 1);
+      const dy = values(6, size);
+      const broken = await withGuards(async () => {
+        const inputs = { x: tf.tensor(x, shape), gamma: tf.tensor(gamma), beta: tf.tensor(beta) };
+        const [y, mean, variance] = await kernel('BatchNormTrain', inputs, {
+          epsilon,
+          activation,
         });
-        expect(broken).toBe(0);
-      },
-    );
+        const exact = batchNorm(x, gamma, beta, epsilon, activation);
+        // A mean of `channels` is stored to within its own rounding, and that much x is off the centre.
+        const steep = most(
+          Array.from(gamma, (g, c) => g / Math.sqrt(exact.variance[c]! + epsilon)),
+        );
+        near(y!, exact.y, Math.max(1, steep) * (channels + 3));
+        near(mean!, exact.mean, channels + 3);
+        near(variance!, exact.variance, most(exact.variance));
+        const statistics = { mean: tf.tensor(mean!), variance: tf.tensor(variance!) };
+        const dyTensor = tf.tensor(dy, shape);
+        const [dx, dGamma, dBeta] = await kernel(
+          'BatchNormTrainGrad',
+          { dy: dyTensor, ...inputs, ...statistics },
+          { epsilon, activation },
+        );
+        const slope = batchNormGradient(
+          ...([dy, x, gamma, beta, mean!, variance!, epsilon, activation] as const),
+        );
+        const rows = size / channels;
+        near(dx!, slope.dx, 4 * Math.max(1, steep));
+        near(dGamma!, slope.dGamma, 2 * Math.sqrt(rows) + most(slope.dGamma));
+        near(dBeta!, slope.dBeta, Math.sqrt(rows) + most(slope.dBeta));
+        tf.dispose([inputs, statistics, dyTensor]);
+      });
+      expect(broken).toBe(0);
+    });
   }
 
   it.each([0, 10, 1e3, 1e5])('keeps the variance right around a mean of %d', async (offset) => {

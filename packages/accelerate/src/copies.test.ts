@@ -86,24 +86,25 @@ describe.skipIf(!hasBackend('wasm'))('copies', () => {
     ],
   ];
   for (const [shape, begin, size] of slices) {
-    it.each(['float32', 'int32', 'bool'] as const)(
-      `slices %s [${shape}] at [${begin}] to [${size}]`,
-      async (dtype) => {
-        const raw = values(1, tf.util.sizeFromShape(shape));
-        const data = Array.from(raw, (v) =>
-          dtype === 'float32' ? v : dtype === 'int32' ? Math.round(v * 1e6) : Number(v > 0),
-        );
-        const broken = await withGuards(async () => {
-          const x = tf.tensor(data, shape, dtype);
-          const y = tf.slice(x, begin, size);
-          expect(y.shape).toEqual(size);
-          expect(y.dtype).toBe(dtype);
-          expect(Array.from(await y.data())).toEqual(box(await x.data(), shape, begin, size));
-          tf.dispose([x, y]);
-        });
-        expect(broken).toBe(0);
-      },
-    );
+    it.each([
+      'float32',
+      'int32',
+      'bool',
+    ] as const)(`slices %s [${shape}] at [${begin}] to [${size}]`, async (dtype) => {
+      const raw = values(1, tf.util.sizeFromShape(shape));
+      const data = Array.from(raw, (v) =>
+        dtype === 'float32' ? v : dtype === 'int32' ? Math.round(v * 1e6) : Number(v > 0),
+      );
+      const broken = await withGuards(async () => {
+        const x = tf.tensor(data, shape, dtype);
+        const y = tf.slice(x, begin, size);
+        expect(y.shape).toEqual(size);
+        expect(y.dtype).toBe(dtype);
+        expect(Array.from(await y.data())).toEqual(box(await x.data(), shape, begin, size));
+        tf.dispose([x, y]);
+      });
+      expect(broken).toBe(0);
+    });
   }
 
   it.each([
@@ -112,29 +113,30 @@ describe.skipIf(!hasBackend('wasm'))('copies', () => {
     [[6, 5], 1, [1, 4]],
     [[2, 3, 4, 6], 3, 2],
     [[2, 3, 4, 6], -2, 4],
-  ] as [number[], number, number[] | number][])(
-    'splits [%s] along %d by %s and joins again',
-    async (shape, axis, by) => {
-      const data = values(2, tf.util.sizeFromShape(shape));
-      const broken = await withGuards(async () => {
-        const x = tf.tensor(data, shape);
-        const parts = tf.split(x, by, axis);
-        const along = (axis + shape.length) % shape.length;
-        let position = 0;
-        for (const part of parts) {
-          const begin = shape.map((_, i) => (i === along ? position : 0));
-          expect(Array.from(await part.data())).toEqual(box(data, shape, begin, part.shape));
-          position += part.shape[along]!;
-        }
-        expect(position).toBe(shape[along]);
-        const joined = tf.concat(parts, axis);
-        expect(joined.shape).toEqual(shape);
-        expect(await joined.data()).toEqual(data);
-        tf.dispose([x, parts, joined]);
-      });
-      expect(broken).toBe(0);
-    },
-  );
+  ] as [
+    number[],
+    number,
+    number[] | number,
+  ][])('splits [%s] along %d by %s and joins again', async (shape, axis, by) => {
+    const data = values(2, tf.util.sizeFromShape(shape));
+    const broken = await withGuards(async () => {
+      const x = tf.tensor(data, shape);
+      const parts = tf.split(x, by, axis);
+      const along = (axis + shape.length) % shape.length;
+      let position = 0;
+      for (const part of parts) {
+        const begin = shape.map((_, i) => (i === along ? position : 0));
+        expect(Array.from(await part.data())).toEqual(box(data, shape, begin, part.shape));
+        position += part.shape[along]!;
+      }
+      expect(position).toBe(shape[along]);
+      const joined = tf.concat(parts, axis);
+      expect(joined.shape).toEqual(shape);
+      expect(await joined.data()).toEqual(data);
+      tf.dispose([x, parts, joined]);
+    });
+    expect(broken).toBe(0);
+  });
 
   it('joins different widths, integers, words and single tensors', async () => {
     const a = tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32');

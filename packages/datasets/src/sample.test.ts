@@ -83,33 +83,33 @@ describe('makeSample', () => {
     }
   });
 
-  it.each(['classic', 'udp'] as const)(
-    'shows each dot where its keypoint is (%s)',
-    (convention) => {
-      const augment: AugmentOptions = {
-        scale: 0.35,
-        rotation: 45,
-        shift: 0.05,
-        shiftProbability: 1,
-      };
-      let mirrored = 0;
-      for (let index = 0; index < 60; index++) {
-        const made = crop({ convention, augment, random: sampleRandom(3, 0, index) });
-        const from = made.flipped ? flipIndices(skeleton) : [0, 1, 2];
-        if (made.flipped) mirrored++;
-        for (let k = 0; k < 3; k++) {
-          const [x, y] = [made.keypoints[2 * k]!, made.keypoints[2 * k + 1]!];
-          const margin = 9; // a dot on the border loses part of its mass
-          if (x < margin || y < margin || x > 47 - margin || y > 63 - margin) continue;
-          const [dotX, dotY] = centre(made, from[k]!);
-          expect(Math.abs(dotX - x)).toBeLessThan(0.1);
-          expect(Math.abs(dotY - y)).toBeLessThan(0.1);
-        }
+  it.each([
+    'classic',
+    'udp',
+  ] as const)('shows each dot where its keypoint is (%s)', (convention) => {
+    const augment: AugmentOptions = {
+      scale: 0.35,
+      rotation: 45,
+      shift: 0.05,
+      shiftProbability: 1,
+    };
+    let mirrored = 0;
+    for (let index = 0; index < 60; index++) {
+      const made = crop({ convention, augment, random: sampleRandom(3, 0, index) });
+      const from = made.flipped ? flipIndices(skeleton) : [0, 1, 2];
+      if (made.flipped) mirrored++;
+      for (let k = 0; k < 3; k++) {
+        const [x, y] = [made.keypoints[2 * k]!, made.keypoints[2 * k + 1]!];
+        const margin = 9; // a dot on the border loses part of its mass
+        if (x < margin || y < margin || x > 47 - margin || y > 63 - margin) continue;
+        const [dotX, dotY] = centre(made, from[k]!);
+        expect(Math.abs(dotX - x)).toBeLessThan(0.1);
+        expect(Math.abs(dotY - y)).toBeLessThan(0.1);
       }
-      expect(mirrored).toBeGreaterThan(15);
-      expect(mirrored).toBeLessThan(45);
-    },
-  );
+    }
+    expect(mirrored).toBeGreaterThan(15);
+    expect(mirrored).toBeLessThan(45);
+  });
 
   it.each(['classic', 'udp'] as const)('mirrors exactly (%s)', (convention) => {
     const settings = { convention, random: sampleRandom(0, 0, 0) };

@@ -26,21 +26,23 @@ describe('normaliseHeatmaps', () => {
       expect(await normaliseHeatmaps(maps, 'none').data()).toEqual(await maps.data());
     });
 
-    it.each(['l2', 'l1', 'softmax', 'none'] as const)(
-      'has the gradient of %s that central differences give',
-      async (mode) => {
-        // Values stay away from 0, where |x| has its kink.
-        const map = (salt: number) =>
-          mapOf(
-            4,
-            3,
-            (x, y) => (((x + y) % 2 ? 1 : -1) * (1 + Math.sin(salt + 3 * x + 5 * y))) / 2 + 0.2,
-          );
-        const maps = tensorOfMaps([map(0), map(1), map(2), map(3)], 2);
-        const error = await gradientError((x) => normaliseHeatmaps(x, mode), maps, 0.005);
-        expect(error).toBeLessThan(2e-3);
-      },
-    );
+    it.each([
+      'l2',
+      'l1',
+      'softmax',
+      'none',
+    ] as const)('has the gradient of %s that central differences give', async (mode) => {
+      // Values stay away from 0, where |x| has its kink.
+      const map = (salt: number) =>
+        mapOf(
+          4,
+          3,
+          (x, y) => (((x + y) % 2 ? 1 : -1) * (1 + Math.sin(salt + 3 * x + 5 * y))) / 2 + 0.2,
+        );
+      const maps = tensorOfMaps([map(0), map(1), map(2), map(3)], 2);
+      const error = await gradientError((x) => normaliseHeatmaps(x, mode), maps, 0.005);
+      expect(error).toBeLessThan(2e-3);
+    });
 
     it('makes a map without a norm zero, and sends nothing back into it', async () => {
       const maps = tf.tensor4d([0, 1e-15, 0, -1e-15, 0, 0], [1, 3, 1, 2]);

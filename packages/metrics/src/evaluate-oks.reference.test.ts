@@ -79,8 +79,7 @@ describe('evaluateOks equals pycocotools (cases kept here)', () => {
 const data = hasReferenceData('oks');
 describe.skipIf(!data)('evaluateOks equals pycocotools (reference data)', () => {
   it.each(data ? folders(referencePath('oks')) : [''])('%s', (name) =>
-    checkCase(runOksCase(referencePath('oks', name))),
-  );
+    checkCase(runOksCase(referencePath('oks', name))));
 });
 
 interface OptionsCase {

@@ -43,8 +43,8 @@ function put(name: string, content: unknown): string {
 const TINY = [
   'train',
   ...['--data', 'synthetic:{"count":64}', '--input', '32x32', '--batch-size', '8'],
-  ...['--network', 'mobilenetv2x0.25s16-deconv8', '--set', 'sigma=1', '--set', 'checkpoint=0'],
-].slice(0, -2);
+  ...['--network', 'mobilenetv2x0.25s16-deconv8', '--set', 'sigma=1'],
+];
 
 const NAMES = ['left_shoulder', 'right_shoulder', 'left_hip', 'right_hip'];
 const TRUTH = {
@@ -145,7 +145,7 @@ describe('command line', () => {
     expect((await command(['eval', 'coco', '--gt', cut, '--dt', dt])).error).toContain('cut short');
     const source = await command(['train', '--data', 'coco:nowhere']);
     expect(source.status).toBe(1);
-    expect(source.error).toContain('person_keypoints_train');
+    expect(source.error).toContain('nowhere');
     expect(source.error).not.toContain('    at ');
   });
 
@@ -162,6 +162,7 @@ describe('command line', () => {
     expect(stopped.status).toBe(1);
     expect(stopped.error).toContain('pose-distill train --resume --out stopped');
     const resumed = await command(['train', '--resume', '--out', 'stopped']);
+    expect(resumed.error).toContain('student: done');
     expect(resumed.status).toBe(0);
     const weights = (run: string): Buffer =>
       readFileSync(join(folder, run, 'student/model/weights.safetensors'));

@@ -113,47 +113,38 @@ function byDefinition(
 
 forEachBackend((backend) => {
   describe.each(['conv2d', 'depthwiseConv2d'] as const)('composed gradients of %s', (op) => {
-    it.each(cases.map((each) => [JSON.stringify(each), each] as const))(
-      '%s',
-      async (_, original) => {
-        const depthwise = op === 'depthwiseConv2d';
-        const { filter: full } = original;
-        const each: Case = depthwise
-          ? { ...original, filter: [full[0], full[1], full[2], (full[3] % 2) + 1] }
-          : original;
-        const before = tf.memory().numTensors;
-        const x = makeInput({ shape: each.x }, 0) as tf.Tensor4D;
-        const filter = makeInput({ shape: each.filter }, 1) as tf.Tensor4D;
-        const expected = byDefinition(
-          each,
-          depthwise,
-          await x.data(),
-          await filter.data(),
-          (shape) => makeInput({ shape }, 2).dataSync(),
-        );
-        const dy = tf.tensor4d(Float32Array.from(expected.dy), expected.shape);
-        const attributes: ConvolutionAttributes = each;
-        const dx = depthwise
-          ? depthwiseConv2dBackpropInputReference(dy, filter, x.shape, attributes)
-          : conv2dBackpropInputReference(dy, filter, x.shape, attributes);
-        const dFilter = depthwise
-          ? depthwiseConv2dBackpropFilterReference(x, dy, filter.shape, attributes)
-          : conv2dBackpropFilterReference(x, dy, filter.shape, attributes);
-        expect(dx.shape).toEqual(x.shape);
-        expect(dFilter.shape).toEqual(filter.shape);
-        const scale = Math.max(
-          largestMagnitude(expected.dx),
-          largestMagnitude(expected.dFilter),
-          1,
-        );
-        expect(largestDifference(await dx.data(), expected.dx)).toBeLessThan(TOLERANCE * scale);
-        expect(largestDifference(await dFilter.data(), expected.dFilter)).toBeLessThan(
-          TOLERANCE * scale,
-        );
-        tf.dispose([x, filter, dy, dx, dFilter]);
-        expect(tf.memory().numTensors).toBeLessThanOrEqual(before + 1);
-      },
-    );
+    it.each(
+      cases.map((each) => [JSON.stringify(each), each] as const),
+    )('%s', async (_, original) => {
+      const depthwise = op === 'depthwiseConv2d';
+      const { filter: full } = original;
+      const each: Case = depthwise
+        ? { ...original, filter: [full[0], full[1], full[2], (full[3] % 2) + 1] }
+        : original;
+      const before = tf.memory().numTensors;
+      const x = makeInput({ shape: each.x }, 0) as tf.Tensor4D;
+      const filter = makeInput({ shape: each.filter }, 1) as tf.Tensor4D;
+      const expected = byDefinition(each, depthwise, await x.data(), await filter.data(), (shape) =>
+        makeInput({ shape }, 2).dataSync(),
+      );
+      const dy = tf.tensor4d(Float32Array.from(expected.dy), expected.shape);
+      const attributes: ConvolutionAttributes = each;
+      const dx = depthwise
+        ? depthwiseConv2dBackpropInputReference(dy, filter, x.shape, attributes)
+        : conv2dBackpropInputReference(dy, filter, x.shape, attributes);
+      const dFilter = depthwise
+        ? depthwiseConv2dBackpropFilterReference(x, dy, filter.shape, attributes)
+        : conv2dBackpropFilterReference(x, dy, filter.shape, attributes);
+      expect(dx.shape).toEqual(x.shape);
+      expect(dFilter.shape).toEqual(filter.shape);
+      const scale = Math.max(largestMagnitude(expected.dx), largestMagnitude(expected.dFilter), 1);
+      expect(largestDifference(await dx.data(), expected.dx)).toBeLessThan(TOLERANCE * scale);
+      expect(largestDifference(await dFilter.data(), expected.dFilter)).toBeLessThan(
+        TOLERANCE * scale,
+      );
+      tf.dispose([x, filter, dy, dx, dFilter]);
+      expect(tf.memory().numTensors).toBeLessThanOrEqual(before + 1);
+    });
   });
 
   describe('registerFallbackKernels', () => {

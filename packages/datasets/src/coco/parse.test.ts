@@ -547,12 +547,15 @@ describe('checkCocoKeypoints', () => {
     for (const { message } of found) expect(message).toMatch(/\S/);
   });
 
-  it.each([[null], [[]], ['text'], [undefined], [3]])(
-    'says that %j is no annotation file',
-    (json) => {
-      expect(checkCocoKeypoints(json).problems[0]).toMatchObject({ code: 'NOT_COCO', path: '$' });
-    },
-  );
+  it.each([
+    [null],
+    [[]],
+    ['text'],
+    [undefined],
+    [3],
+  ])('says that %j is no annotation file', (json) => {
+    expect(checkCocoKeypoints(json).problems[0]).toMatchObject({ code: 'NOT_COCO', path: '$' });
+  });
 
   it('collects all problems of one annotation', () => {
     const codes = problemsAfter((json) => {

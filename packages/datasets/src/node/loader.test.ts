@@ -83,22 +83,21 @@ describe('createBatchLoader', () => {
     );
   });
 
-  it.each([0, 1, 2])(
-    'makes one pass in order without augmentation (%i workers)',
-    async (workers) => {
-      const loader = await createBatchLoader(options({ workers }));
-      expect(loader).toMatchObject({ length: 11, stepsPerEpoch: 3 });
-      expect(loader.skeleton.keypoints).toHaveLength(3);
-      const seen: number[][] = [];
-      for await (const batch of loader) seen.push([...batch.sampleIndices]);
-      expect(seen).toEqual([
-        [0, 1, 2, 3],
-        [4, 5, 6, 7],
-        [8, 9, 10],
-      ]);
-      await expect(loader.next()).rejects.toMatchObject({ code: 'CLOSED' });
-    },
-  );
+  it.each([
+    0, 1, 2,
+  ])('makes one pass in order without augmentation (%i workers)', async (workers) => {
+    const loader = await createBatchLoader(options({ workers }));
+    expect(loader).toMatchObject({ length: 11, stepsPerEpoch: 3 });
+    expect(loader.skeleton.keypoints).toHaveLength(3);
+    const seen: number[][] = [];
+    for await (const batch of loader) seen.push([...batch.sampleIndices]);
+    expect(seen).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9, 10],
+    ]);
+    await expect(loader.next()).rejects.toMatchObject({ code: 'CLOSED' });
+  });
 
   it('says so when asked for more than there is', async () => {
     const loader = await createBatchLoader(options({ batchSize: 11 }));
