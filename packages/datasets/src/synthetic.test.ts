@@ -46,6 +46,8 @@ describe('syntheticDataset', () => {
     const train = boxes(8, 'train');
     expect(boxes(5, 'train')).toEqual(train.slice(0, 5));
     const val = boxes(8, 'val');
+    expect(syntheticDataset({ ...spec, validation: 3 }, 'val').samples).toHaveLength(3);
+    expect(syntheticDataset({ ...spec, validation: 3 }, 'train').samples).toHaveLength(5);
     expect(new Set([...train, ...val]).size).toBe(16);
   });
 

@@ -8,8 +8,10 @@ import type { CocoKeypointFile, PoseDataset, PoseSample } from './types.js';
 /** Synthetic figures in place of photographs. */
 export interface SyntheticSpec {
   readonly kind: 'synthetic';
-  /** Figures of the split. @default 2000 for train, 200 for val */
+  /** Figures of a split. @default 2000 for train, 200 for val */
   readonly count?: number;
+  /** Figures of the validation split, when it is not to have as many as training. @default `count` */
+  readonly validation?: number;
   /** @default 0 */
   readonly seed?: number;
   /** Size of a picture. @default 128 x 160 */
@@ -37,7 +39,9 @@ const COUNTS: Record<Split, number> = { train: 2000, val: 200 };
  * dataset.samples[3].keypoints; // Float32Array(34)
  */
 export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset {
-  const { count = COUNTS[split], seed = 0, size = FIGURE_SIZE, cacheBytes = 2 ** 29 } = spec;
+  const chosen = split === 'val' ? (spec.validation ?? spec.count) : spec.count;
+  const count = chosen ?? COUNTS[split];
+  const { seed = 0, size = FIGURE_SIZE, cacheBytes = 2 ** 29 } = spec;
   requireWhole('count', count, 1);
   requireWhole('seed', seed, -Number.MAX_SAFE_INTEGER);
   requireWhole('size.width', size.width, 1);

@@ -42,7 +42,7 @@ function put(name: string, content: unknown): string {
 
 const TINY = [
   'train',
-  ...['--data', 'synthetic:{"count":64}', '--input', '32x32', '--batch-size', '8'],
+  ...['--data', 'synthetic:{"count":64,"validation":16}', '--input', '32x32', '--batch-size', '8'],
   ...['--network', 'mobilenetv2x0.25s16-deconv8', '--set', 'sigma=1'],
 ];
 

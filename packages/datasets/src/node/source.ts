@@ -40,7 +40,7 @@ function parseOptions(text: string, source: string): Partial<SyntheticSpec> {
   } catch {
     throw unknownSource(`'${source}', whose options are not JSON`);
   }
-  const known = ['kind', 'count', 'seed', 'size', 'cacheBytes'];
+  const known = ['kind', 'count', 'validation', 'seed', 'size', 'cacheBytes'];
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw unknownSource(`'${source}'`);
   }

@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceSpec } from '@pose-distill/datasets/node';
 import { coco17 } from '@pose-distill/skeletons';
 import type { Command } from 'commander';
+import { PoseDistillError } from '../errors.js';
+import { createDirectoryStore } from '../node/directory-store.js';
 import type { JobOutcome } from '../node/job.js';
 import { type Phase, runPhase } from '../node/phase.js';
 import { writeReport } from '../node/report.js';
@@ -15,6 +17,9 @@ import { parseCount, parseSeed } from './parse.js';
 import { createProgress } from './progress.js';
 import { summaryTable } from './summary-table.js';
 
+/** Marks a folder that a demo may replace. */
+const MARKER = 'demo.json';
+const VALIDATION_FIGURES = 300;
 const TEACHER = 'mobilenetv2x0.5s16-deconv64';
 const STUDENT = 'mobilenetv2x0.25s16-deconv24';
 
@@ -27,11 +32,11 @@ export function addDemo(program: Command, context: CommandContext): void {
     .option('--out <folder>', 'the run folder; an earlier demo there is replaced', 'runs/demo')
     .option('--seed <seed>', 'seed of everything', parseSeed, 1)
     .option('--figures <count>', 'training figures', parseCount, 3000)
-    .option('--steps <count>', 'steps of every student', parseCount, 600)
-    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, 900)
+    .option('--steps <count>', 'steps of every student', parseCount, 1600)
+    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, 1600)
     .addHelpText('after', example('demo --seed 2'))
     .action(async ({ out, ...settings }: DemoSettings & { out: string }) => {
-      await rm(out, { recursive: true, force: true });
+      await emptyDemoFolder(out, settings);
       const started = performance.now();
       const progress = createProgress();
       const outcomes = await interruptible(
@@ -54,6 +59,18 @@ export function addDemo(program: Command, context: CommandContext): void {
     });
 }
 
+/** Makes way for a new demo, and refuses to delete anything else. */
+async function emptyDemoFolder(out: string, settings: DemoSettings): Promise<void> {
+  const found = await readdir(out).catch(() => []);
+  if (found.length > 0 && !found.includes(MARKER))
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `${out} is not empty and holds no earlier demo. Choose another folder with --out.`,
+    );
+  await rm(out, { recursive: true, force: true });
+  await createDirectoryStore(out).write(MARKER, `${JSON.stringify(settings)}\n`);
+}
+
 interface DemoSettings {
   readonly seed: number;
   readonly figures: number;
@@ -62,7 +79,7 @@ interface DemoSettings {
 }
 
 function demoSource({ figures, seed }: DemoSettings): SourceSpec {
-  return { kind: 'synthetic', count: figures, seed };
+  return { kind: 'synthetic', count: figures, validation: VALIDATION_FIGURES, seed };
 }
 
 /** Two trainings at a time: teacher and plain student, then the student under both variants of HHD. */
@@ -75,7 +92,7 @@ async function runDemo(
     keypoints: coco17.keypoints,
     height: 96,
     width: 96,
-    batchSize: 32,
+    batchSize: 16,
     seed: settings.seed,
     sigma: 1.5,
   };
@@ -107,12 +124,12 @@ async function runDemo(
     );
   const first = await together([
     teacherPhase,
-    phase('student alone', 'plain', { ...student, head: 'integral' }),
+    phase('student-alone', 'plain', { ...student, head: 'integral' }),
   ]);
   if (first.some(({ result }) => result.interrupted)) return first;
   const second = await together([
-    phase('student, HHD paper', 'hhd', { ...distilled, variant: 'paper' }),
-    phase('student, HHD reference', 'hhd', { ...distilled, variant: 'reference' }),
+    phase('student-hhd-paper', 'hhd', { ...distilled, variant: 'paper' }),
+    phase('student-hhd-reference', 'hhd', { ...distilled, variant: 'reference' }),
   ]);
   return [...first, ...second];
 }
