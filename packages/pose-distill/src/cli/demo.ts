@@ -61,7 +61,7 @@ export function addDemo(program: Command, context: CommandContext): void {
 
 /** Makes way for a new demo, and refuses to delete anything else. */
 async function emptyDemoFolder(out: string, settings: DemoSettings): Promise<void> {
-  const found = await readdir(out).catch(() => []);
+  const found: string[] = await readdir(out).catch(() => []);
   if (found.length > 0 && !found.includes(MARKER))
     throw new PoseDistillError(
       'BAD_OPTION',
