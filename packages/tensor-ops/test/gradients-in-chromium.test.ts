@@ -9,5 +9,5 @@ describe.skipIf(!findChromium())('in Chromium', () => {
     const failures = await runInChromium<Record<string, CaseResult[]>>(page);
     expect(Object.keys(failures)).toContain('webgl');
     for (const [backend, wrong] of Object.entries(failures)) expect(wrong, backend).toEqual([]);
-  });
+  }, 300_000);
 });
