@@ -14,46 +14,40 @@ const BLOCK: u32 = 64;
 const RELU: u32 = 1;
 const RELU6: u32 = 2;
 
-/** Sums of (x - shift) and (x - shift)^2 of each lane over `rows` virtual rows. */
+/**
+ * Adds (x - shift) and (x - shift)^2 of each lane over `rows` virtual rows to `sums` and `squares`.
+ *
+ * Several rows side by side: memory is read in a few long streams, and the sums are fetched once for all of them.
+ */
 function shiftedSums(x: usize, rows: u32, lanes: u32, shift: usize, sums: usize, squares: usize): void {
   const rowBytes: usize = lanes << 2;
-  for (let lane: usize = 0; lane < rowBytes; lane += 64) {
-    const shift0 = v128.load(shift + lane);
-    const shift1 = v128.load(shift + lane, 16);
-    const shift2 = v128.load(shift + lane, 32);
-    const shift3 = v128.load(shift + lane, 48);
-    let sum0 = f32x4.splat(0);
-    let sum1 = f32x4.splat(0);
-    let sum2 = f32x4.splat(0);
-    let sum3 = f32x4.splat(0);
-    let square0 = f32x4.splat(0);
-    let square1 = f32x4.splat(0);
-    let square2 = f32x4.splat(0);
-    let square3 = f32x4.splat(0);
-    let at = x + lane;
-    for (let row: u32 = 0; row < rows; row++) {
-      const d0 = f32x4.sub(v128.load(at), shift0);
-      const d1 = f32x4.sub(v128.load(at, 16), shift1);
-      const d2 = f32x4.sub(v128.load(at, 32), shift2);
-      const d3 = f32x4.sub(v128.load(at, 48), shift3);
-      sum0 = f32x4.add(sum0, d0);
-      sum1 = f32x4.add(sum1, d1);
-      sum2 = f32x4.add(sum2, d2);
-      sum3 = f32x4.add(sum3, d3);
-      square0 = multiplyAdd(d0, d0, square0);
-      square1 = multiplyAdd(d1, d1, square1);
-      square2 = multiplyAdd(d2, d2, square2);
-      square3 = multiplyAdd(d3, d3, square3);
-      at += rowBytes;
+  let row: u32 = 0;
+  for (; row + 4 <= rows; row += 4) {
+    const row1 = x + rowBytes;
+    const row2 = row1 + rowBytes;
+    const row3 = row2 + rowBytes;
+    for (let lane: usize = 0; lane < rowBytes; lane += 16) {
+      const centre = v128.load(shift + lane);
+      const d0 = f32x4.sub(v128.load(x + lane), centre);
+      const d1 = f32x4.sub(v128.load(row1 + lane), centre);
+      const d2 = f32x4.sub(v128.load(row2 + lane), centre);
+      const d3 = f32x4.sub(v128.load(row3 + lane), centre);
+      const sum = f32x4.add(f32x4.add(d0, d1), f32x4.add(d2, d3));
+      const square = f32x4.add(
+        multiplyAdd(d0, d0, f32x4.mul(d1, d1)), multiplyAdd(d2, d2, f32x4.mul(d3, d3)),
+      );
+      v128.store(sums + lane, f32x4.add(v128.load(sums + lane), sum));
+      v128.store(squares + lane, f32x4.add(v128.load(squares + lane), square));
     }
-    v128.store(sums + lane, sum0);
-    v128.store(sums + lane, sum1, 16);
-    v128.store(sums + lane, sum2, 32);
-    v128.store(sums + lane, sum3, 48);
-    v128.store(squares + lane, square0);
-    v128.store(squares + lane, square1, 16);
-    v128.store(squares + lane, square2, 32);
-    v128.store(squares + lane, square3, 48);
+    x = row3 + rowBytes;
+  }
+  for (; row < rows; row++) {
+    for (let lane: usize = 0; lane < rowBytes; lane += 16) {
+      const d = f32x4.sub(v128.load(x + lane), v128.load(shift + lane));
+      v128.store(sums + lane, f32x4.add(v128.load(sums + lane), d));
+      v128.store(squares + lane, multiplyAdd(d, d, v128.load(squares + lane)));
+    }
+    x += rowBytes;
   }
 }
 
@@ -82,11 +76,13 @@ export function batchMoments(
     if (done == 0) {
       // The first block has no mean before it: take one around its first row.
       memory.copy(shift, at, lanes << 2);
+      memory.fill(sums, 0, lanes << 3);
       shiftedSums(at, count, lanes, shift, sums, squares);
       for (let lane: usize = 0; lane < lanes << 2; lane += 4) {
         store<f32>(shift + lane, load<f32>(shift + lane) + load<f32>(sums + lane) / <f32>count);
       }
     }
+    memory.fill(sums, 0, lanes << 3);
     shiftedSums(at, count, lanes, shift, sums, squares);
     const n = <f64>count;
     const part = n / <f64>(done + count);
@@ -173,32 +169,15 @@ function activate(value: v128, activation: u32): v128 {
 @inline
 function applyBlock(x: usize, y: usize, rows: u32, lanes: u32, tables: usize, activation: u32): void {
   const rowBytes: usize = lanes << 2;
-  for (let lane: usize = 0; lane < rowBytes; lane += 64) {
-    const mean = tables + lane;
-    const scale = mean + rowBytes;
-    const beta = scale + rowBytes;
-    const mean0 = v128.load(mean);
-    const mean1 = v128.load(mean, 16);
-    const mean2 = v128.load(mean, 32);
-    const mean3 = v128.load(mean, 48);
-    const scale0 = v128.load(scale);
-    const scale1 = v128.load(scale, 16);
-    const scale2 = v128.load(scale, 32);
-    const scale3 = v128.load(scale, 48);
-    const beta0 = v128.load(beta);
-    const beta1 = v128.load(beta, 16);
-    const beta2 = v128.load(beta, 32);
-    const beta3 = v128.load(beta, 48);
-    let from = x + lane;
-    let to = y + lane;
-    for (let row: u32 = 0; row < rows; row++) {
-      v128.store(to, activate(multiplyAdd(f32x4.sub(v128.load(from), mean0), scale0, beta0), activation));
-      v128.store(to, activate(multiplyAdd(f32x4.sub(v128.load(from, 16), mean1), scale1, beta1), activation), 16);
-      v128.store(to, activate(multiplyAdd(f32x4.sub(v128.load(from, 32), mean2), scale2, beta2), activation), 32);
-      v128.store(to, activate(multiplyAdd(f32x4.sub(v128.load(from, 48), mean3), scale3, beta3), activation), 48);
-      from += rowBytes;
-      to += rowBytes;
+  const scales = tables + rowBytes;
+  const betas = scales + rowBytes;
+  for (let row: u32 = 0; row < rows; row++) {
+    for (let lane: usize = 0; lane < rowBytes; lane += 16) {
+      const centred = f32x4.sub(v128.load(x + lane), v128.load(tables + lane));
+      v128.store(y + lane, activate(multiplyAdd(centred, v128.load(scales + lane), v128.load(betas + lane)), activation));
     }
+    x += rowBytes;
+    y += rowBytes;
   }
 }
 
@@ -221,9 +200,8 @@ export function batchNormApply(
 ): void {
   lanesOf(mean, variance, gamma, beta, epsilon, channels, lanes, tables);
   const virtualRows = rows / (lanes / channels);
-  const block = blockRows(lanes);
-  for (let done: u32 = 0; done < virtualRows; done += block) {
-    const count = min(block, virtualRows - done);
+  for (let done: u32 = 0; done < virtualRows; done += BLOCK) {
+    const count = min(BLOCK, virtualRows - done);
     const offset: usize = (done * lanes) << 2;
     if (activation == 0) applyNone(x + offset, y + offset, count, lanes, tables);
     else if (activation == RELU) applyRelu(x + offset, y + offset, count, lanes, tables);
@@ -240,13 +218,6 @@ export function batchNormApply(
     if (activation == RELU6 && value > 6) value = 6;
     store<f32>(y + at, value);
   }
-}
-
-/** Virtual rows that stay in the first-level cache while their lanes are done in turn. */
-// @ts-ignore: decorator
-@inline
-function blockRows(lanes: u32): u32 {
-  return max<u32>(8, min<u32>(BLOCK, 4096 / lanes));
 }
 
 /** dy where the activation passed the gradient, 0 elsewhere. */
@@ -266,38 +237,43 @@ function gradientSums(
   x: usize, dy: usize, rows: u32, lanes: u32, tables: usize, sums: usize, products: usize, activation: u32,
 ): void {
   const rowBytes: usize = lanes << 2;
-  for (let lane: usize = 0; lane < rowBytes; lane += 32) {
-    const mean = tables + lane;
-    const scale = mean + rowBytes;
-    const beta = scale + rowBytes;
-    const mean0 = v128.load(mean);
-    const mean1 = v128.load(mean, 16);
-    const scale0 = v128.load(scale);
-    const scale1 = v128.load(scale, 16);
-    const beta0 = v128.load(beta);
-    const beta1 = v128.load(beta, 16);
-    let sum0 = f32x4.splat(0);
-    let sum1 = f32x4.splat(0);
-    let product0 = f32x4.splat(0);
-    let product1 = f32x4.splat(0);
-    let xAt = x + lane;
-    let dyAt = dy + lane;
-    for (let row: u32 = 0; row < rows; row++) {
-      const centred0 = f32x4.sub(v128.load(xAt), mean0);
-      const centred1 = f32x4.sub(v128.load(xAt, 16), mean1);
-      const g0 = masked(v128.load(dyAt), centred0, scale0, beta0, activation);
-      const g1 = masked(v128.load(dyAt, 16), centred1, scale1, beta1, activation);
-      sum0 = f32x4.add(sum0, g0);
-      sum1 = f32x4.add(sum1, g1);
-      product0 = multiplyAdd(g0, centred0, product0);
-      product1 = multiplyAdd(g1, centred1, product1);
-      xAt += rowBytes;
-      dyAt += rowBytes;
+  const scales = tables + rowBytes;
+  const betas = scales + rowBytes;
+  let row: u32 = 0;
+  for (; row + 4 <= rows; row += 4) {
+    for (let lane: usize = 0; lane < rowBytes; lane += 16) {
+      const mean = v128.load(tables + lane);
+      const scale = v128.load(scales + lane);
+      const beta = v128.load(betas + lane);
+      const xAt = x + lane;
+      const dyAt = dy + lane;
+      const centred0 = f32x4.sub(v128.load(xAt), mean);
+      const centred1 = f32x4.sub(v128.load(xAt + rowBytes), mean);
+      const centred2 = f32x4.sub(v128.load(xAt + 2 * rowBytes), mean);
+      const centred3 = f32x4.sub(v128.load(xAt + 3 * rowBytes), mean);
+      const g0 = masked(v128.load(dyAt), centred0, scale, beta, activation);
+      const g1 = masked(v128.load(dyAt + rowBytes), centred1, scale, beta, activation);
+      const g2 = masked(v128.load(dyAt + 2 * rowBytes), centred2, scale, beta, activation);
+      const g3 = masked(v128.load(dyAt + 3 * rowBytes), centred3, scale, beta, activation);
+      const sum = f32x4.add(f32x4.add(g0, g1), f32x4.add(g2, g3));
+      const product = f32x4.add(
+        multiplyAdd(g0, centred0, f32x4.mul(g1, centred1)), multiplyAdd(g2, centred2, f32x4.mul(g3, centred3)),
+      );
+      v128.store(sums + lane, f32x4.add(v128.load(sums + lane), sum));
+      v128.store(products + lane, f32x4.add(v128.load(products + lane), product));
     }
-    v128.store(sums + lane, sum0);
-    v128.store(sums + lane, sum1, 16);
-    v128.store(products + lane, product0);
-    v128.store(products + lane, product1, 16);
+    x += 4 * rowBytes;
+    dy += 4 * rowBytes;
+  }
+  for (; row < rows; row++) {
+    for (let lane: usize = 0; lane < rowBytes; lane += 16) {
+      const centred = f32x4.sub(v128.load(x + lane), v128.load(tables + lane));
+      const g = masked(v128.load(dy + lane), centred, v128.load(scales + lane), v128.load(betas + lane), activation);
+      v128.store(sums + lane, f32x4.add(v128.load(sums + lane), g));
+      v128.store(products + lane, multiplyAdd(g, centred, v128.load(products + lane)));
+    }
+    x += rowBytes;
+    dy += rowBytes;
   }
 }
 
@@ -305,36 +281,21 @@ function gradientSums(
 @inline
 function gradientApply(x: usize, dy: usize, dx: usize, rows: u32, lanes: u32, tables: usize, activation: u32): void {
   const rowBytes: usize = lanes << 2;
-  for (let lane: usize = 0; lane < rowBytes; lane += 32) {
-    const mean = tables + lane;
-    const scale = mean + rowBytes;
-    const beta = scale + rowBytes;
-    const slope = beta + rowBytes;
-    const offset = slope + rowBytes;
-    const mean0 = v128.load(mean);
-    const mean1 = v128.load(mean, 16);
-    const scale0 = v128.load(scale);
-    const scale1 = v128.load(scale, 16);
-    const beta0 = v128.load(beta);
-    const beta1 = v128.load(beta, 16);
-    const slope0 = v128.load(slope);
-    const slope1 = v128.load(slope, 16);
-    const offset0 = v128.load(offset);
-    const offset1 = v128.load(offset, 16);
-    let xAt = x + lane;
-    let dyAt = dy + lane;
-    let dxAt = dx + lane;
-    for (let row: u32 = 0; row < rows; row++) {
-      const centred0 = f32x4.sub(v128.load(xAt), mean0);
-      const g0 = masked(v128.load(dyAt), centred0, scale0, beta0, activation);
-      v128.store(dxAt, multiplyAdd(g0, scale0, multiplyAdd(centred0, slope0, offset0)));
-      const centred1 = f32x4.sub(v128.load(xAt, 16), mean1);
-      const g1 = masked(v128.load(dyAt, 16), centred1, scale1, beta1, activation);
-      v128.store(dxAt, multiplyAdd(g1, scale1, multiplyAdd(centred1, slope1, offset1)), 16);
-      xAt += rowBytes;
-      dyAt += rowBytes;
-      dxAt += rowBytes;
+  const scales = tables + rowBytes;
+  const betas = scales + rowBytes;
+  const slopes = betas + rowBytes;
+  const offsets = slopes + rowBytes;
+  for (let row: u32 = 0; row < rows; row++) {
+    for (let lane: usize = 0; lane < rowBytes; lane += 16) {
+      const centred = f32x4.sub(v128.load(x + lane), v128.load(tables + lane));
+      const scale = v128.load(scales + lane);
+      const g = masked(v128.load(dy + lane), centred, scale, v128.load(betas + lane), activation);
+      const rest = multiplyAdd(centred, v128.load(slopes + lane), v128.load(offsets + lane));
+      v128.store(dx + lane, multiplyAdd(g, scale, rest));
     }
+    x += rowBytes;
+    dy += rowBytes;
+    dx += rowBytes;
   }
 }
 
@@ -383,10 +344,10 @@ export function batchNormGradient(
   lanesOf(mean, variance, gamma, beta, epsilon, channels, lanes, tables);
 
   const virtualRows = rows / (lanes / channels);
-  const block = blockRows(lanes);
-  for (let done: u32 = 0; done < virtualRows; done += block) {
-    const count = min(block, virtualRows - done);
+  for (let done: u32 = 0; done < virtualRows; done += BLOCK) {
+    const count = min(BLOCK, virtualRows - done);
     const at: usize = (done * lanes) << 2;
+    memory.fill(sums, 0, 2 * laneBytes);
     if (activation == 0) sumsNone(x + at, dy + at, count, lanes, tables, sums, products);
     else if (activation == RELU) sumsRelu(x + at, dy + at, count, lanes, tables, sums, products);
     else sumsRelu6(x + at, dy + at, count, lanes, tables, sums, products);
@@ -426,8 +387,8 @@ export function batchNormGradient(
   repeat(slope, channels, lanes);
   repeat(offset, channels, lanes);
 
-  for (let done: u32 = 0; done < virtualRows; done += block) {
-    const count = min(block, virtualRows - done);
+  for (let done: u32 = 0; done < virtualRows; done += BLOCK) {
+    const count = min(BLOCK, virtualRows - done);
     const at: usize = (done * lanes) << 2;
     if (activation == 0) gradientNone(x + at, dy + at, dx + at, count, lanes, tables);
     else if (activation == RELU) gradientRelu(x + at, dy + at, dx + at, count, lanes, tables);

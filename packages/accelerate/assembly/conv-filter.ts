@@ -1,3 +1,4 @@
+import { touch } from './simd';
 import { outer1, outer2, outer3, outer4, outer8 } from '../build/tiles';
 
 /** Width of the tile that covers the columns left: 8 or 4 with overlap at the end, or fewer than 4 when there are no more. */
@@ -12,13 +13,13 @@ function tileColumns(left: u32, n: u32): u32 {
  * Adds to `acc` the filter gradient of a convolution: `acc[ky, kx][i][j] += sum over pixels of x[..][i] * dy[..][j]`.
  *
  * `acc` is laid out in tiles (see `unpackFilter`), zeroed by the caller. Works on `block` output rows at a time, so that they
- * stay in the cache for all taps.
+ * stay in the cache for all taps. `sink` is a word of scratch memory.
  */
 export function convFilterGradient(
   x: usize, xPixel: usize, xRowBytes: usize, xBatchBytes: usize, height: i32, width: i32, k: u32,
   dy: usize, batch: u32, outHeight: i32, outWidth: i32, n: u32, acc: usize,
   filterHeight: u32, filterWidth: u32, strideY: i32, strideX: i32, padTop: i32, padLeft: i32, dilationY: i32, dilationX: i32,
-  block: i32, chunk: i32,
+  block: i32, chunk: i32, sink: usize,
 ): void {
   const dyPixel: usize = n << 2;
   const xStep: usize = xPixel * strideX;
@@ -30,6 +31,17 @@ export function convFilterGradient(
       const bottom = min(top + block, outHeight);
       for (let left = 0; left < outWidth; left += chunk) {
         const right = min(left + chunk, outWidth);
+        const leftmost = max(0, left * strideX - padLeft);
+        const rightmost = min(width, (right - 1) * strideX - padLeft + <i32>(filterWidth - 1) * dilationX + 1);
+        const lowest = min(height, (bottom - 1) * strideY - padTop + <i32>(filterHeight - 1) * dilationY + 1);
+        for (let row = top; row < bottom; row++) {
+          touch(dyImage + (row * outWidth + left) * dyPixel, (right - left) * dyPixel, sink);
+        }
+        if (leftmost < rightmost) {
+          for (let row = max(0, top * strideY - padTop); row < lowest; row++) {
+            touch(xImage + row * xRowBytes + leftmost * xPixel, (rightmost - leftmost) * xPixel, sink);
+          }
+        }
         let tile = acc;
         for (let ky: u32 = 0; ky < filterHeight; ky++) {
           const offsetY = <i32>ky * dilationY - padTop;

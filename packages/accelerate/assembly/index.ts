@@ -5,4 +5,5 @@ export { convGather, packForward, packTransposed } from './conv-gather';
 export { copyBlocks } from './copy';
 export { depthwiseGather } from './depthwise';
 export { depthwiseFilterGradient } from './depthwise-filter';
+export { depthwiseSpread } from './depthwise-spread';
 export { enlargeGradient, nearestGradient } from './resize';

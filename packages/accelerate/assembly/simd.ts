@@ -19,3 +19,16 @@ export function storePart(to: usize, low: v128, high: v128, columns: u32): void 
   }
   if (columns & 1) v128.store32_lane(to, low, 0);
 }
+
+/**
+ * Reads one word of each cache line of a run of memory, in order, and keeps something of them in `sink` so that the reads are
+ * not left out.
+ *
+ * Kernels that go through a block in strips call it first: the processor fetches ahead along a run, and not along strips.
+ */
+export function touch(from: usize, bytes: usize, sink: usize): void {
+  let all = load<u32>(sink);
+  const end = from + bytes;
+  for (; from < end; from += 64) all ^= load<u32>(from);
+  store<u32>(sink, all);
+}

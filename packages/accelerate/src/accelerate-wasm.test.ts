@@ -141,8 +141,8 @@ describe.skipIf(!hasBackend('wasm'))('accelerateWasm', () => {
     it('says so when the heap is full', async () => {
       undo = (await accelerateWasm()).undo;
       const backend = wasmBackend();
-      const x = tf.zeros([2, 6, 5, 3]);
-      const filter = tf.zeros([3, 3, 3, 4]);
+      const x = tf.zeros([2, 6, 5, 6]);
+      const filter = tf.zeros([3, 3, 6, 4]);
       const ids = (): number => (tf.backend() as unknown as { numDataIds(): number }).numDataIds();
       const before = ids();
       backend.wasm._free(backend.wasm._malloc(1));
@@ -161,9 +161,17 @@ describe.skipIf(!hasBackend('wasm'))('accelerateWasm', () => {
         expect(run).toThrow(expect.objectContaining({ code: 'OUT_OF_MEMORY' }));
         backend.wasm._malloc = _malloc;
       }
+      const image = tf.zeros([1, 4, 4, 3]);
+      const shallow = tf.zeros([3, 3, 3, 2]);
+      backend.wasm._malloc = () => 0;
+      const small = { x: image, filter: shallow };
+      expect(() =>
+        tf.engine().runKernel('Conv2D', small, attrs as object as tf.NamedAttrMap),
+      ).toThrow(/no room for a tensor \[1,4,4,2\]/);
+      backend.wasm._malloc = _malloc;
       expect(memoryOf(backend)).toBeInstanceOf(WebAssembly.Memory);
-      expect(ids()).toBe(before);
-      tf.dispose([x, filter]);
+      expect(ids()).toBe(before + 2);
+      tf.dispose([x, filter, image, shallow]);
     });
   });
 });

@@ -18,6 +18,9 @@ import type { Kernel, KernelCall } from './kernel.js';
 /** Bytes of source pixels handled between two passes over the filter; about half a first-level cache. */
 const CHUNK_BYTES = 24 * 1024;
 
+/** Bytes of x and dy in one run of a 1x1 convolution's filter gradient. */
+const RUN_BYTES = 16 * 1024;
+
 const clamp = (low: number, value: number, high: number): number =>
   Math.max(low, Math.min(high, value));
 
@@ -104,10 +107,18 @@ const flat = ({ batch, height, width, channels }: Grid): Grid => ({
 /** tfjs's Conv2D: x [B,H,W,C], filter [kh,kw,C,N] to [B,h,w,N]. */
 export const conv2d: Kernel = {
   name: Conv2D,
-  run: (call): TensorInfo => {
+  run: (call): TensorInfo | TensorInfo[] => {
     const { backend } = call;
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
     const c = convolutionOf(Conv2D, x.shape, filter.shape, call.attrs, false);
+    addressOf(backend, x, 'x');
+    // Over few channels (an image's three) the runs are too short here, and XNNPACK's im2col is faster.
+    if (c.channels <= 4 && c.filterWidth > 1 && call.previous) {
+      // That kernel does not look whether there is room for its result.
+      const result = call.output([c.batch, c.outHeight, c.outWidth, c.outChannels]);
+      backend.disposeData(result.dataId, true);
+      return call.previous(call);
+    }
     checkShape(Conv2D, 'filter', filter, [
       c.filterHeight,
       c.filterWidth,
@@ -205,18 +216,18 @@ export const conv2dBackpropFilter: Kernel = {
     const outWidth = rows ? width : c.outWidth;
     const pixel = 4 * c.channels;
     const touched = pixel * c.strideX * c.strideY + 4 * c.outChannels;
-    const chunk = clamp(16, Math.floor(CHUNK_BYTES / touched), outWidth);
+    const chunk = rows ? clamp(16, Math.floor(RUN_BYTES / touched), 48) : Math.max(1, outWidth);
     const block = clamp(1, Math.floor(CHUNK_BYTES / (touched * outWidth)), 8);
     const taps = c.filterHeight * c.filterWidth;
     const bytes = 4 * taps * native.tapFloats(c.channels, c.outChannels);
-    withScratch(backend, bytes, (acc) => {
-      new Uint8Array(memory.buffer, acc, bytes).fill(0);
+    withScratch(backend, bytes + 8, (acc) => {
+      new Uint8Array(memory.buffer, acc, bytes + 8).fill(0);
       native.convFilterGradient(
         ...[addressOf(backend, x, 'x'), pixel, pixel * width, pixel * width * height],
         ...[height, width, c.channels],
         ...[addressOf(backend, dy, 'dy'), batch, outHeight, outWidth, c.outChannels, acc],
         ...[c.filterHeight, c.filterWidth, c.strideY, c.strideX, c.padTop, c.padLeft],
-        ...[c.dilationY, c.dilationX, block, chunk],
+        ...[c.dilationY, c.dilationX, block, chunk, acc + bytes],
       );
       native.unpackFilter(
         acc,

@@ -119,6 +119,25 @@ const depthwise: Case[] = [
   { x: [2, 6, 5, 3], kernel: [3, 3], out: 2, stride: [1, 1], pad: 'same' },
   { x: [1, 6, 5, 4], kernel: [3, 3], out: 3, stride: [2, 2], pad: ODD_PAD },
   { x: [1, 4, 4, 4], kernel: [3, 3], out: 1, stride: [1, 1], pad: 3 },
+  // Stride 2 with every padding that tfjs can give, at the edges of its window.
+  ...[0, 1, 2, 3].flatMap((top) =>
+    [0, 1, 2, 4].map(
+      (left) =>
+        ({
+          ...{ x: [1, 5 + (left % 2), 4 + top, 6], kernel: [3, 3], out: 1, stride: [2, 2] },
+          pad: [
+            [0, 0],
+            [top, left],
+            [left, top],
+            [0, 0],
+          ],
+        }) as Case,
+    ),
+  ),
+  { x: [1, 3, 1, 4], kernel: [3, 3], out: 1, stride: [2, 2], pad: 'same' },
+  { x: [1, 1, 3, 4], kernel: [3, 3], out: 1, stride: [2, 2], pad: 1 },
+  { x: [1, 7, 8, 5], kernel: [3, 3], out: 1, stride: [2, 2], pad: 'valid' },
+  { x: [1, 6, 9, 5], kernel: [2, 3], out: 1, stride: [1, 2], pad: 'same' },
   { x: [1, 1, 9, 5], kernel: [3, 3], out: 1, stride: [1, 1], pad: 'same' },
   { x: [1, 9, 1, 5], kernel: [3, 3], out: 1, stride: [1, 1], pad: 'same' },
   { x: [1, 2, 9, 5], kernel: [2, 3], out: 1, stride: [1, 1], pad: 'same' },

@@ -40,7 +40,7 @@ function gather(
   const pieces = new Pieces();
   const offsetsY = pieces.take(4 * y.taps.length);
   const offsetsX = pieces.take(4 * x.taps.length);
-  const pointers = pieces.take(8 * taps);
+  const pointers = pieces.take(8 * taps + 8);
   const weights = pieces.take(4 * taps * channels);
   withScratch(call.backend, pieces.bytes, (base) => {
     const words = new Int32Array(memory.buffer, base, pieces.bytes >> 2);
@@ -96,6 +96,13 @@ export const depthwiseConv2d: Kernel = {
   },
 };
 
+/** A 3x3 convolution of stride 2, which has an input gradient of its own. */
+function isHalving(c: Convolution): boolean {
+  const { filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, channels } = c;
+  const fits = filterHeight === 3 && filterWidth === 3 && strideY === 2 && strideX === 2;
+  return fits && dilationY === 1 && dilationX === 1 && channels >= 4;
+}
+
 /** tfjs's DepthwiseConv2dNativeBackpropInput. */
 export const depthwiseBackpropInput: Kernel = {
   name: DepthwiseConv2dNativeBackpropInput,
@@ -115,6 +122,15 @@ export const depthwiseBackpropInput: Kernel = {
     const address = addressOf(backend, result, 'output');
     if (c.outChannels !== c.channels) {
       multiplierInputGradient(call.memory, c, dyAddress, filterAddress, address);
+      return result;
+    }
+    if (isHalving(c)) {
+      withScratch(backend, 8, (sink) =>
+        call.native.depthwiseSpread(
+          ...[dyAddress, c.outHeight, c.outWidth, c.channels, c.batch, address, c.height, c.width],
+          ...[filterAddress, c.padTop, c.padLeft, sink],
+        ),
+      );
       return result;
     }
     const from: Size = { height: c.outHeight, width: c.outWidth };
@@ -147,11 +163,11 @@ export const depthwiseBackpropFilter: Kernel = {
       return result;
     }
     const bytes = 16 * c.filterHeight * c.filterWidth * Math.ceil(c.channels / 4);
-    withScratch(backend, bytes, (acc) =>
+    withScratch(backend, bytes + 8, (acc) =>
       native.depthwiseFilterGradient(
         ...[xAddress, dyAddress, address, c.batch, c.height, c.width, c.channels],
         ...[c.outHeight, c.outWidth, c.filterHeight, c.filterWidth, c.strideY, c.strideX],
-        ...[c.padTop, c.padLeft, c.dilationY, c.dilationX, acc],
+        ...[c.padTop, c.padLeft, c.dilationY, c.dilationX, acc, acc + bytes],
       ),
     );
     return result;

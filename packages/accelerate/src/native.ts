@@ -17,6 +17,7 @@ export interface Native {
   readonly packTransposed: Numbers;
   readonly copyBlocks: Numbers;
   readonly depthwiseGather: Numbers;
+  readonly depthwiseSpread: Numbers;
   readonly depthwiseFilterGradient: Numbers;
   readonly enlargeGradient: Numbers;
   readonly nearestGradient: Numbers;
