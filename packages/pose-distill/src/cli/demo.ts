@@ -32,8 +32,8 @@ export function addDemo(program: Command, context: CommandContext): void {
     .option('--out <folder>', 'the run folder; an earlier demo there is replaced', 'runs/demo')
     .option('--seed <seed>', 'seed of everything', parseSeed, 1)
     .option('--figures <count>', 'training figures', parseCount, 3000)
-    .option('--steps <count>', 'steps of every student', parseCount, 1200)
-    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, 1200)
+    .option('--steps <count>', 'steps of every student', parseCount, 1000)
+    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, 1000)
     .addHelpText('after', example('demo --seed 2'))
     .action(async ({ out, ...settings }: DemoSettings & { out: string }) => {
       await emptyDemoFolder(out, settings);
