@@ -17,15 +17,16 @@ const RELU6: u32 = 2;
 /**
  * Adds (x - shift) and (x - shift)^2 of each lane over `rows` virtual rows to `sums` and `squares`.
  *
- * Several rows side by side: memory is read in a few long streams, and the sums are fetched once for all of them.
+ * Four parts of the block side by side: memory is read in a few long streams, and the sums are fetched once for all of them.
  */
 function shiftedSums(x: usize, rows: u32, lanes: u32, shift: usize, sums: usize, squares: usize): void {
   const rowBytes: usize = lanes << 2;
-  let row: u32 = 0;
-  for (; row + 4 <= rows; row += 4) {
-    const row1 = x + rowBytes;
-    const row2 = row1 + rowBytes;
-    const row3 = row2 + rowBytes;
+  const quarter = rows >> 2;
+  const gap = quarter * rowBytes;
+  for (let row: u32 = 0; row < quarter; row++) {
+    const row1 = x + gap;
+    const row2 = row1 + gap;
+    const row3 = row2 + gap;
     for (let lane: usize = 0; lane < rowBytes; lane += 16) {
       const centre = v128.load(shift + lane);
       const d0 = f32x4.sub(v128.load(x + lane), centre);
@@ -39,9 +40,10 @@ function shiftedSums(x: usize, rows: u32, lanes: u32, shift: usize, sums: usize,
       v128.store(sums + lane, f32x4.add(v128.load(sums + lane), sum));
       v128.store(squares + lane, f32x4.add(v128.load(squares + lane), square));
     }
-    x = row3 + rowBytes;
+    x += rowBytes;
   }
-  for (; row < rows; row++) {
+  x += 3 * gap;
+  for (let row: u32 = 4 * quarter; row < rows; row++) {
     for (let lane: usize = 0; lane < rowBytes; lane += 16) {
       const d = f32x4.sub(v128.load(x + lane), v128.load(shift + lane));
       v128.store(sums + lane, f32x4.add(v128.load(sums + lane), d));
@@ -239,8 +241,9 @@ function gradientSums(
   const rowBytes: usize = lanes << 2;
   const scales = tables + rowBytes;
   const betas = scales + rowBytes;
-  let row: u32 = 0;
-  for (; row + 4 <= rows; row += 4) {
+  const quarter = rows >> 2;
+  const gap = quarter * rowBytes;
+  for (let row: u32 = 0; row < quarter; row++) {
     for (let lane: usize = 0; lane < rowBytes; lane += 16) {
       const mean = v128.load(tables + lane);
       const scale = v128.load(scales + lane);
@@ -248,13 +251,13 @@ function gradientSums(
       const xAt = x + lane;
       const dyAt = dy + lane;
       const centred0 = f32x4.sub(v128.load(xAt), mean);
-      const centred1 = f32x4.sub(v128.load(xAt + rowBytes), mean);
-      const centred2 = f32x4.sub(v128.load(xAt + 2 * rowBytes), mean);
-      const centred3 = f32x4.sub(v128.load(xAt + 3 * rowBytes), mean);
+      const centred1 = f32x4.sub(v128.load(xAt + gap), mean);
+      const centred2 = f32x4.sub(v128.load(xAt + 2 * gap), mean);
+      const centred3 = f32x4.sub(v128.load(xAt + 3 * gap), mean);
       const g0 = masked(v128.load(dyAt), centred0, scale, beta, activation);
-      const g1 = masked(v128.load(dyAt + rowBytes), centred1, scale, beta, activation);
-      const g2 = masked(v128.load(dyAt + 2 * rowBytes), centred2, scale, beta, activation);
-      const g3 = masked(v128.load(dyAt + 3 * rowBytes), centred3, scale, beta, activation);
+      const g1 = masked(v128.load(dyAt + gap), centred1, scale, beta, activation);
+      const g2 = masked(v128.load(dyAt + 2 * gap), centred2, scale, beta, activation);
+      const g3 = masked(v128.load(dyAt + 3 * gap), centred3, scale, beta, activation);
       const sum = f32x4.add(f32x4.add(g0, g1), f32x4.add(g2, g3));
       const product = f32x4.add(
         multiplyAdd(g0, centred0, f32x4.mul(g1, centred1)), multiplyAdd(g2, centred2, f32x4.mul(g3, centred3)),
@@ -262,10 +265,12 @@ function gradientSums(
       v128.store(sums + lane, f32x4.add(v128.load(sums + lane), sum));
       v128.store(products + lane, f32x4.add(v128.load(products + lane), product));
     }
-    x += 4 * rowBytes;
-    dy += 4 * rowBytes;
+    x += rowBytes;
+    dy += rowBytes;
   }
-  for (; row < rows; row++) {
+  x += 3 * gap;
+  dy += 3 * gap;
+  for (let row: u32 = 4 * quarter; row < rows; row++) {
     for (let lane: usize = 0; lane < rowBytes; lane += 16) {
       const centred = f32x4.sub(v128.load(x + lane), v128.load(tables + lane));
       const g = masked(v128.load(dy + lane), centred, v128.load(scales + lane), v128.load(betas + lane), activation);
