@@ -22,8 +22,8 @@ export interface WriteFiguresOptions {
  *
  * @throws DatasetError `MISSING_PEER` without sharp, `OUT_OF_RANGE` for a count below 0.
  * @example
- * await writeFigures('/tmp/figures', { train: 100, val: 20, seed: 7 });
- * const dataset = await openDataset('coco:/tmp/figures', { split: 'train' });
+ * await writeFigures('/data/figures', { train: 100, val: 20, seed: 7 });
+ * const dataset = await openDataset('coco:/data/figures', { split: 'train' });
  */
 export async function writeFigures(
   directory: string,
