@@ -1,5 +1,5 @@
 import { touch } from './simd';
-import { outer1, outer2, outer3, outer4, outer8 } from '../build/tiles';
+import { MOST_ROWS, outer1, outer2, outer3, outer4, outer8 } from '../build/tiles';
 
 /** Width of the tile that covers the columns left: 8 or 4 with overlap at the end, or fewer than 4 when there are no more. */
 // @ts-ignore: decorator
@@ -75,8 +75,8 @@ function accumulate(
   for (let j: u32 = 0; j < n; ) {
     const columns = tileColumns(n - j, n);
     const dyAt = dy + (min(j, n - columns) << 2);
-    for (let i: u32 = 0; i < k; i += 6) {
-      const rows = min<u32>(6, k - i);
+    for (let i: u32 = 0; i < k; i += MOST_ROWS) {
+      const rows = min<u32>(MOST_ROWS, k - i);
       const xAt = x + (i << 2);
       if (columns == 8) outer8(rows, xAt, dyAt, lines, pixels, xStep, dyStep, xGap, dyGap, tile);
       else if (columns == 4) outer4(rows, xAt, dyAt, lines, pixels, xStep, dyStep, xGap, dyGap, tile);

@@ -1,4 +1,4 @@
-import { gather4, gather8 } from '../build/tiles';
+import { gather4, gather8, MOST_ROWS } from '../build/tiles';
 
 /**
  * Packs a filter `[tap][inner][outer]` for `convGather`, summing over `inner` (a forward convolution).
@@ -86,7 +86,7 @@ export function convGather(
       const targetRow = target + image * targetBatchBytes + row * targetRowBytes;
       for (let start: u32 = 0; start < columns; start += chunk) {
         const count = min(chunk, columns - start);
-        const groups = (count + 5) / 6;
+        const groups = (count + MOST_ROWS - 1) / MOST_ROWS;
         const large = (count + groups - 1) / groups;
         const largeGroups = groups - (large * groups - count);
         const smallPointers = table + largeGroups * large * taps * 4;

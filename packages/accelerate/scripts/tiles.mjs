@@ -5,8 +5,14 @@
  * register allocator needs; a loop over an array of accumulators would go through memory.
  */
 
-/** Accumulator rows of a tile. */
-const ROWS = [1, 2, 3, 4, 5, 6];
+/**
+ * Accumulator rows of a tile.
+ *
+ * V8 loads everything that a loop body loads before it computes, so accumulators and loaded values must fit the fifteen
+ * vector registers together: 4 rows of two vectors, two vectors of one operand and four broadcast values of the other are
+ * fourteen. For the same reason the loops are not unrolled. Six rows spill, and take nearly twice the time.
+ */
+const ROWS = [1, 2, 3, 4];
 
 const range = (count) => Array.from({ length: count }, (_, index) => index);
 const lines = (items) => items.flat(Number.POSITIVE_INFINITY).join('\n');
@@ -18,29 +24,10 @@ const vectors = (columns) => Math.ceil(columns / 4);
  * `C[pixel][column..columns] = bias + sum over taps and k of A[pixel, tap][k] * B[tap, k][..]`, A read through pointers.
  *
  * All columns of a few pixels before the next pixels, so that the results are written in long runs.
- * Twelve accumulators, two vectors of B and one broadcast value fill the registers of a 64-bit x86.
  */
-function gatherTile(rows, columns, unroll) {
+function gatherTile(rows, columns) {
   const parts = range(vectors(columns));
   const each = (make) => range(rows).flatMap((row) => parts.map((part) => make(row, part)));
-  const step = (k) =>
-    lines([
-      parts.map(
-        (part) => `        const b${k}_${part} = v128.load(b, ${(k * columns + part * 4) * 4});`,
-      ),
-      range(rows).map((row) => [
-        `        const a${k}_${row} = v128.load32_splat(p${row}, ${k * 4});`,
-        ...parts.map(
-          (part) =>
-            `        c${row}_${part} = multiplyAdd(a${k}_${row}, b${k}_${part}, c${row}_${part});`,
-        ),
-      ]),
-    ]);
-  const advance = (k) =>
-    lines([
-      range(rows).map((row) => `        p${row} += ${k * 4};`),
-      `        b += ${k * columns * 4};`,
-    ]);
   const part = (row) =>
     `        storePart(o${row}, c${row}_0, c${row}_${parts.length - 1}, columns - column);`;
   return `
@@ -58,16 +45,12 @@ ${lines(each((row, part) => `      let c${row}_${part} = v128.load(panel, ${part
       for (let tap: u32 = 0; tap < taps; tap++) {
 ${lines(range(rows).map((row) => `        let p${row} = load<usize>(pointer, ${row * 4});`))}
         pointer += ${rows * 4};
-        let left = k;
-        while (left >= ${unroll}) {
-${lines(range(unroll).map(step))}
-${advance(unroll)}
-          left -= ${unroll};
-        }
-        while (left != 0) {
-${step(0)}
-${advance(1)}
-          left--;
+        for (let left = k; left != 0; left--) {
+${lines(parts.map((part) => `          const b${part} = v128.load(b, ${part * 16});`))}
+${lines(range(rows).map((row) => `          const a${row} = v128.load32_splat(p${row});`))}
+${lines(each((row, part) => `          c${row}_${part} = multiplyAdd(a${row}, b${part}, c${row}_${part});`))}
+${lines(range(rows).map((row) => `          p${row} += 4;`))}
+          b += ${columns * 4};
         }
       }
       const offset: usize = column << 2;
@@ -140,8 +123,9 @@ export function tilesSource() {
   const outer = [8, 4, 3, 2, 1];
   return [
     `import { multiplyAdd, storePart } from '../assembly/simd';`,
+    `export const MOST_ROWS: u32 = ${ROWS.length};`,
     ...gather.flatMap((columns) => [
-      ...ROWS.map((rows) => gatherTile(rows, columns, 4)),
+      ...ROWS.map((rows) => gatherTile(rows, columns)),
       dispatch(`gather${columns}`, GATHER, (rows) => `gather${rows}x${columns}(${names(GATHER)})`),
     ]),
     ...outer.flatMap((columns) => [

@@ -19,7 +19,7 @@ import type { Kernel, KernelCall } from './kernel.js';
 const CHUNK_BYTES = 24 * 1024;
 
 /** Bytes of x and dy in one run of a 1x1 convolution's filter gradient. */
-const RUN_BYTES = 16 * 1024;
+const RUN_BYTES = 32 * 1024;
 
 const clamp = (low: number, value: number, high: number): number =>
   Math.max(low, Math.min(high, value));
@@ -216,7 +216,7 @@ export const conv2dBackpropFilter: Kernel = {
     const outWidth = rows ? width : c.outWidth;
     const pixel = 4 * c.channels;
     const touched = pixel * c.strideX * c.strideY + 4 * c.outChannels;
-    const chunk = rows ? clamp(16, Math.floor(RUN_BYTES / touched), 48) : Math.max(1, outWidth);
+    const chunk = rows ? clamp(48, Math.floor(RUN_BYTES / touched), 96) : Math.max(1, outWidth);
     const block = clamp(1, Math.floor(CHUNK_BYTES / (touched * outWidth)), 8);
     const taps = c.filterHeight * c.filterWidth;
     const bytes = 4 * taps * native.tapFloats(c.channels, c.outChannels);
