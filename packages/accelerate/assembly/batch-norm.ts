@@ -87,12 +87,13 @@ export function batchMoments(
     memory.fill(sums, 0, lanes << 3);
     shiftedSums(at, count, lanes, shift, sums, squares);
     const n = <f64>count;
+    const inverse = 1 / n;
     const part = n / <f64>(done + count);
     const between = <f64>done * part;
     for (let lane: usize = 0; lane < lanes; lane++) {
       const sum = <f64>load<f32>(sums + (lane << 2));
-      const blockMean = <f64>load<f32>(shift + (lane << 2)) + sum / n;
-      const inside = <f64>load<f32>(squares + (lane << 2)) - (sum * sum) / n;
+      const blockMean = <f64>load<f32>(shift + (lane << 2)) + sum * inverse;
+      const inside = <f64>load<f32>(squares + (lane << 2)) - sum * sum * inverse;
       const before = load<f64>(means + (lane << 3));
       const delta = blockMean - before;
       const after = before + delta * part;
