@@ -18,7 +18,15 @@ export type DatasetProblemCode =
   | 'NO_SAMPLES'
   | 'IMAGE_MISSING'
   | 'IMAGE_UNREADABLE'
-  | 'IMAGE_SIZE_DISAGREES';
+  | 'IMAGE_SIZE_DISAGREES'
+  | 'DUPLICATE_IMAGE'
+  | 'DUPLICATE_PERSON'
+  | 'SIDES_SWAPPED'
+  | 'ORDER_SUSPECTED'
+  | 'KEYPOINT_OUTSIDE_BOX'
+  | 'KEYPOINT_AT_ORIGIN'
+  | 'AREA_DISAGREES'
+  | 'SKELETON_UNUSUAL';
 
 /** One thing that is wrong with a data set. An error makes the sample unusable; a warning does not. */
 export interface DatasetProblem {

@@ -20,6 +20,13 @@ export {
   type DatasetProblem,
   type DatasetProblemCode,
 } from './error.js';
+export { examineSamples, type SampleProblem } from './examine/examine.js';
+export {
+  type DatasetStatistics,
+  describeDataset,
+  type KeypointCount,
+  type Spread,
+} from './examine/statistics.js';
 export * from './figures/index.js';
 export {
   type BatchSchedule,
