@@ -68,6 +68,7 @@ function implausibleArea(sample: PoseSample): Finding[] {
 }
 
 function boxMostlyOutside({ box, imageSize }: PoseSample): Finding[] {
+  if (imageSize.width === 0) return []; // unknown
   const width = Math.min(box.x + box.width, imageSize.width) - Math.max(box.x, 0);
   const height = Math.min(box.y + box.height, imageSize.height) - Math.max(box.y, 0);
   const inside = (Math.max(width, 0) * Math.max(height, 0)) / (box.width * box.height);
