@@ -4,7 +4,7 @@ import type { OksGroup } from './oks-group.js';
 import { createMatchScratch, matchGroup } from './oks-match.js';
 import { type AreaRange, type OksOptions, type OksSettings, oksSettings } from './oks-options.js';
 import { type OksInputs, prepareOks } from './oks-prepare.js';
-import { type OksStats, summariseOks } from './oks-summary.js';
+import { type OksSummary, summariseOks } from './oks-summary.js';
 
 /** How the results of one image and category were given to its people, for one range of areas (the reference's evalImgs). */
 export interface OksMatches {
@@ -38,8 +38,7 @@ export interface OksMatrix {
 }
 
 /** What `evaluateOks` gives. */
-export interface OksEvaluation extends OksTables {
-  readonly stats: OksStats;
+export interface OksEvaluation extends OksTables, OksSummary {
   /** The axes of the tables, as evaluated. */
   readonly iouThresholds: readonly number[];
   readonly recallThresholds: readonly number[];
@@ -75,7 +74,7 @@ export function evaluateOks(
   const inputs = prepareOks(groundTruth, results, options, settings);
   const tables = accumulateOks(inputs, settings);
   return {
-    stats: summariseOks(tables, settings),
+    ...summariseOks(tables, settings),
     ...tables,
     iouThresholds: settings.iouThresholds,
     recallThresholds: settings.recallThresholds,

@@ -24,6 +24,7 @@ export {
 export { computeOks, type OksPoses } from './oks.js';
 export type { OksTables, Table } from './oks-accumulate.js';
 export type { AreaRange, OksOptions } from './oks-options.js';
-export type { OksStats } from './oks-summary.js';
+export { type OksParams, oksOptionsFromParams } from './oks-params.js';
+export { type OksReasons, type OksStats, type OksSummary, referenceStats } from './oks-summary.js';
 export { type Pck, type PckPoses, pck } from './pck.js';
 export type { LeftOutReason, PckNormaliser } from './pck-people.js';

@@ -45,6 +45,13 @@ export function linearlySpaced(first: number, last: number, count: number): numb
 
 const FARTHEST = 1e5 ** 2;
 
+/** COCO's ranges for keypoints. */
+export const COCO_AREA_RANGES: readonly AreaRange[] = [
+  { label: 'all', min: 0, max: FARTHEST },
+  { label: 'medium', min: 32 ** 2, max: 96 ** 2 },
+  { label: 'large', min: 96 ** 2, max: FARTHEST },
+];
+
 export function oksSettings(options: OksOptions): OksSettings {
   const { maxDetections = 20 } = options;
   const settings: OksSettings = {
@@ -54,11 +61,7 @@ export function oksSettings(options: OksOptions): OksSettings {
     maxDetections: (typeof maxDetections === 'number' ? [maxDetections] : [...maxDetections]).sort(
       (a, b) => a - b,
     ),
-    areaRanges: options.areaRanges ?? [
-      { label: 'all', min: 0, max: FARTHEST },
-      { label: 'medium', min: 32 ** 2, max: 96 ** 2 },
-      { label: 'large', min: 96 ** 2, max: FARTHEST },
-    ],
+    areaRanges: options.areaRanges ?? COCO_AREA_RANGES,
   };
   const problems = collectProblems();
   const check = (ok: boolean, path: string, expected: string, got: unknown): void => {

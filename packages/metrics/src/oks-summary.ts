@@ -1,4 +1,4 @@
-import type { OksTables, Table } from './oks-accumulate.js';
+import type { OksTables } from './oks-accumulate.js';
 import type { OksSettings } from './oks-options.js';
 import { pairwiseSum } from './pairwise-sum.js';
 
@@ -19,32 +19,55 @@ export interface OksStats {
   readonly ARl: number | null;
 }
 
+/** Why a number of `stats` is null. */
+export type OksReasons = Readonly<Partial<Record<keyof OksStats, string>>>;
+
+export interface OksSummary {
+  readonly stats: OksStats;
+  /** For each null in `stats` the reason, in words. */
+  readonly reasons: OksReasons;
+}
+
+/** Which rows of the tables a number is the mean of; a threshold that is left out means all. */
+export interface SummaryRow {
+  readonly table: 'precision' | 'recall';
+  readonly label: string;
+  readonly threshold?: number;
+}
+
+const ROWS: Readonly<Record<keyof OksStats, SummaryRow>> = {
+  AP: { table: 'precision', label: 'all' },
+  AP50: { table: 'precision', label: 'all', threshold: 0.5 },
+  AP75: { table: 'precision', label: 'all', threshold: 0.75 },
+  APm: { table: 'precision', label: 'medium' },
+  APl: { table: 'precision', label: 'large' },
+  AR: { table: 'recall', label: 'all' },
+  AR50: { table: 'recall', label: 'all', threshold: 0.5 },
+  AR75: { table: 'recall', label: 'all', threshold: 0.75 },
+  ARm: { table: 'recall', label: 'medium' },
+  ARl: { table: 'recall', label: 'large' },
+};
+
 const SUMMARY_DETECTIONS = 20;
 
-export function summariseOks({ precision, recall }: OksTables, settings: OksSettings): OksStats {
-  const mean = (table: Table, label: string, threshold?: number): number | null =>
-    meanOf(table, settings, label, threshold);
-  return {
-    AP: mean(precision, 'all'),
-    AP50: mean(precision, 'all', 0.5),
-    AP75: mean(precision, 'all', 0.75),
-    APm: mean(precision, 'medium'),
-    APl: mean(precision, 'large'),
-    AR: mean(recall, 'all'),
-    AR50: mean(recall, 'all', 0.5),
-    AR75: mean(recall, 'all', 0.75),
-    ARm: mean(recall, 'medium'),
-    ARl: mean(recall, 'large'),
-  };
+export function summariseOks(tables: OksTables, settings: OksSettings): OksSummary {
+  const stats: Partial<Record<keyof OksStats, number | null>> = {};
+  const reasons: Partial<Record<keyof OksStats, string>> = {};
+  for (const name of Object.keys(ROWS) as (keyof OksStats)[]) {
+    const value = meanOf(tables, settings, ROWS[name]);
+    stats[name] = value;
+    if (value === null) reasons[name] = reasonOf(settings, ROWS[name]);
+  }
+  return { stats: stats as OksStats, reasons };
 }
 
 /** Mean of the entries above -1; the first axis of the table is T, the last two are A and M. */
-function meanOf(
-  { data, shape }: Table,
+export function meanOf(
+  tables: OksTables,
   { iouThresholds, areaRanges, maxDetections }: OksSettings,
-  label: string,
-  threshold: number | undefined,
+  { table, label, threshold }: SummaryRow,
 ): number | null {
+  const { data, shape } = tables[table];
   const [A, M] = [areaRanges.length, maxDetections.length];
   const perThreshold = data.length / Math.max(1, shape[0]!);
   const values: number[] = [];
@@ -57,4 +80,26 @@ function meanOf(
     values.push(data[i]!);
   }
   return values.length === 0 ? null : pairwiseSum(values, 0, values.length) / values.length;
+}
+
+export function reasonOf(
+  { iouThresholds, areaRanges, maxDetections }: OksSettings,
+  { label, threshold }: SummaryRow,
+): string {
+  if (!maxDetections.includes(SUMMARY_DETECTIONS)) {
+    return `${SUMMARY_DETECTIONS} is not among maxDetections`;
+  }
+  if (threshold !== undefined && !iouThresholds.includes(threshold)) {
+    return `threshold ${threshold} is not among iouThresholds`;
+  }
+  if (!areaRanges.some((range) => range.label === label))
+    return `no area range is called '${label}'`;
+  return label === 'all' ? 'no person is counted' : `no person of ${label} area is counted`;
+}
+
+/** The numbers as the reference's array has them, in its order: -1 for null. */
+export function referenceStats<Name extends string>(
+  stats: Readonly<Record<Name, number | null>>,
+): number[] {
+  return Object.values<number | null>(stats).map((value) => value ?? -1);
 }

@@ -8,39 +8,10 @@ import {
   type CocoKeypointResult,
   evaluateOks,
   type OksEvaluation,
-  type OksOptions,
+  type OksParams,
   type OksStats,
+  oksOptionsFromParams,
 } from '../src/index.js';
-
-/** Parameters under the reference's names. */
-export interface OksParameters {
-  imgIds?: number[];
-  catIds?: number[];
-  sigmas?: number[];
-  maxDets?: number[];
-  iouThrs?: number[];
-  recThrs?: number[];
-  areaRng?: [number, number][];
-  areaRngLbl?: string[];
-  useCats?: number;
-}
-
-/** The same as options of `evaluateOks`. */
-export function oksOptions(parameters: OksParameters): OksOptions {
-  const { imgIds, catIds, sigmas, maxDets, iouThrs, recThrs, areaRng, areaRngLbl } = parameters;
-  return {
-    useCategories: parameters.useCats !== 0,
-    ...(imgIds ? { imageIds: imgIds } : {}),
-    ...(catIds ? { categoryIds: catIds } : {}),
-    ...(sigmas ? { oksSigmas: sigmas } : {}),
-    ...(maxDets ? { maxDetections: maxDets } : {}),
-    ...(iouThrs ? { iouThresholds: iouThrs } : {}),
-    ...(recThrs ? { recallThresholds: recThrs } : {}),
-    ...(areaRng
-      ? { areaRanges: areaRng.map(([min, max], i) => ({ label: areaRngLbl![i]!, min, max })) }
-      : {}),
-  };
-}
 
 interface ImageAnswer {
   image_id: number;
@@ -82,15 +53,13 @@ export function runOksCase(folder: string): OksCase {
   const groundTruth = readReferenceJson<CocoKeypointFile>(resolve(folder, answer.gt ?? 'gt.json'));
   const results = readReferenceJson<CocoKeypointResult[]>(resolve(folder, answer.dt ?? 'dt.json'));
   const parameterFile = join(folder, 'params.json');
-  const parameters: OksParameters = existsSync(parameterFile)
-    ? readReferenceJson(parameterFile)
-    : {};
+  const parameters: OksParams = existsSync(parameterFile) ? readReferenceJson(parameterFile) : {};
   const table = (name: string): Float64Array | undefined => {
     const path = join(folder, name);
     return existsSync(path) ? readTable(path) : undefined;
   };
   return {
-    evaluation: evaluateOks(groundTruth, results, oksOptions(parameters)),
+    evaluation: evaluateOks(groundTruth, results, oksOptionsFromParams(parameters)),
     answer,
     precision: table('precision.npy'),
     scores: table('scores.npy'),

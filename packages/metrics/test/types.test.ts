@@ -11,7 +11,9 @@ it('exports these names and no others', () => {
     'keypointEpe',
     'keypointNme',
     'keypointPckAccuracy',
+    'oksOptionsFromParams',
     'pck',
+    'referenceStats',
   ]);
 });
 
