@@ -24,6 +24,11 @@ export function findChromium(): string | undefined {
   return path;
 }
 
+/** What a page asks for, by path; undefined is answered with 404. */
+export type Respond = (
+  path: string,
+) => { readonly type: string; readonly body: string | Uint8Array } | undefined;
+
 /**
  * Bundles a module for the browser, runs it in a real Chromium, and returns what its default export resolves to.
  * The value must be JSON.
@@ -43,23 +48,37 @@ export async function runInChromium<T>(entry: string): Promise<T> {
     platform: 'browser',
   });
   const script = outputFiles[0]!.contents;
+  return runPage((path) =>
+    path === '/bundle.js'
+      ? { type: 'text/javascript', body: script }
+      : {
+          type: 'text/html',
+          body: '<!doctype html><script type="module" src="/bundle.js"></script>',
+        },
+  );
+}
+
+/** Opens `/` of a site in a real Chromium and returns what the page puts, or promises, in `globalThis.outcome`, as JSON. */
+export async function runPage<T>(respond: Respond): Promise<T> {
   const server = createServer((request, response) => {
-    const isScript = request.url === '/bundle.js';
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-    response.end(
-      isScript ? script : '<!doctype html><script type="module" src="/bundle.js"></script>',
-    );
+    const answer = respond(new URL(request.url!, 'http://localhost').pathname);
+    response.statusCode = answer ? 200 : 404;
+    if (answer) response.setHeader('content-type', answer.type);
+    response.end(answer?.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await chromium.launch({ executablePath: findChromium()!, args: FLAGS });
   try {
     const page = await browser.newPage();
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForFunction('globalThis.outcome !== undefined', undefined, { timeout: 30_000 });
-    const outcome = await page.evaluate('globalThis.outcome');
-    if (errors.length) throw new Error(errors.join('\n'));
+    const failure = new Promise<never>((_, reject) => page.on('pageerror', reject));
+    failure.catch(() => {}); // also when nobody waits for it any more
+    const finished = page
+      .goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+      .then(() =>
+        page.waitForFunction('globalThis.outcome !== undefined', undefined, { timeout: 30_000 }),
+      )
+      .then(() => page.evaluate('globalThis.outcome'));
+    const outcome = await Promise.race([finished, failure]);
     return outcome as T;
   } finally {
     await browser.close();
