@@ -14,11 +14,15 @@ import { flipIndices, type Skeleton } from '@pose-distill/skeletons';
 import {
   type Augmentation,
   type AugmentOptions,
+  type AugmentRecipe,
+  augmentOptions,
   drawAugmentation,
+  halfBodyOptions,
   type RandomSource,
 } from './augment.js';
 import { changeColours } from './colour.js';
 import { DatasetError } from './error.js';
+import { type CropFrame, halfBodyFrame } from './half-body.js';
 import type { PoseSample, RgbImage } from './types.js';
 
 /** Mean of ImageNet's photographs, RGB in 0..1. */
@@ -40,8 +44,8 @@ export interface CropSettings {
   readonly mean?: readonly [number, number, number];
   /** RGB in 0..1. @default ImageNet's */
   readonly deviation?: readonly [number, number, number];
-  /** Vary the crop; `{}` for the defaults. @default the plain crop */
-  readonly augment?: AugmentOptions | undefined;
+  /** Vary the crop: a recipe by name, or options, `{}` for their defaults. @default the plain crop */
+  readonly augment?: AugmentOptions | AugmentRecipe | undefined;
 }
 
 export interface MakeSampleOptions extends CropSettings {
@@ -70,8 +74,8 @@ export interface TrainingSample {
  * Cuts one person out of a picture: box, padding and all of the augmentation become one affine map and the picture is
  * sampled once (bilinear).
  *
- * Scale, rotation and their probabilities are distributed as in HRNet's training code. A mirrored crop is the exact
- * mirror image (x to w - 1 - x) of the crop that is not, with left and right keypoints exchanged.
+ * The order is that of the references: half body, shift, scale and rotation about the centre, flip with left and right
+ * keypoints exchanged. Colours change after the sampling.
  *
  * @throws DatasetError `SHAPE_MISMATCH` when the picture, the sample or `out` has another size than stated; `OUT_OF_RANGE`
  * for options out of range; DecodeError for sizes that are not positive.
@@ -111,31 +115,54 @@ export function makeSample(
   return { pixels, ...placed, transform, flipped };
 }
 
-/** The map from image pixels to input pixels of a sample's crop. */
+/**
+ * The map from image pixels to input pixels of a sample's crop.
+ * @param drawn variation of the crop. Half of a body is shown only if the settings name the skeleton too.
+ */
 export function cropAffine(
-  sample: Pick<PoseSample, 'box' | 'imageSize' | 'id'>,
-  settings: CropSettings,
+  sample: Pick<PoseSample, 'box' | 'imageSize' | 'id'> & Partial<PoseSample>,
+  settings: CropSettings & { readonly skeleton?: Skeleton },
   drawn?: Augmentation,
 ): Affine {
-  const { inputSize, padding = 1.25, convention = 'classic', boxes = 'annotated' } = settings;
+  const { inputSize, convention = 'classic' } = settings;
+  const whole = boxFrame(sample, settings);
+  if (!drawn) return cropTransform(whole, inputSize, { convention });
+  const { centre, sides, scale } = half(sample, settings, drawn) ?? whole;
+  const mirrored = drawn.flipped && drawn.mirror === 'picture';
+  const pictureWidth = sample.imageSize.width;
+  const x = mirrored ? pictureWidth - 1 - centre.x : centre.x;
+  const varied = {
+    centre: { x: x + drawn.shift.x * sides.width, y: centre.y + drawn.shift.y * sides.height },
+    scale: { width: scale.width * drawn.scale, height: scale.height * drawn.scale },
+  };
+  const affine = cropTransform(varied, inputSize, { convention, rotation: drawn.rotation });
+  if (mirrored) return composeAffine(flipAffine(pictureWidth), affine);
+  return drawn.flipped ? composeAffine(affine, flipAffine(inputSize.width)) : affine;
+}
+
+function boxFrame(
+  sample: Pick<PoseSample, 'box' | 'imageSize' | 'id'>,
+  { inputSize, padding = 1.25, boxes = 'annotated' }: CropSettings,
+): CropFrame {
   const box: Box | undefined =
     boxes === 'clean' ? cleanBox(sample.box, sample.imageSize) : sample.box;
   if (!box) {
     const message = `Annotation ${sample.id}: nothing of its box is left inside the image; leave it out of the data set.`;
     throw new DatasetError('BAD_ANNOTATION', message, { id: sample.id });
   }
-  const crop = cropFromBox(box, inputSize, { padding });
-  if (!drawn) return cropTransform(crop, inputSize, { convention });
-  const { centre, scale } = crop;
-  const varied = {
-    centre: {
-      x: centre.x + drawn.shift.x * scale.width,
-      y: centre.y + drawn.shift.y * scale.height,
-    },
-    scale: { width: scale.width * drawn.scale, height: scale.height * drawn.scale },
-  };
-  const affine = cropTransform(varied, inputSize, { convention, rotation: drawn.rotation });
-  return drawn.flipped ? composeAffine(affine, flipAffine(inputSize.width)) : affine;
+  const sides = { width: box.width * padding, height: box.height * padding };
+  return { ...cropFromBox(box, inputSize, { padding }), sides };
+}
+
+function half(
+  { keypoints, visibility }: Partial<PoseSample>,
+  { inputSize, skeleton, augment }: CropSettings & { readonly skeleton?: Skeleton },
+  drawn: Augmentation,
+): CropFrame | undefined {
+  if (!drawn.halfBody || !skeleton || !keypoints || !visibility) return undefined;
+  const { halfBody = {} } = augmentOptions(augment ?? {});
+  const options = halfBodyOptions(halfBody);
+  return halfBodyFrame({ keypoints, visibility }, skeleton, inputSize, drawn.halfBody, options);
 }
 
 function placeKeypoints(
