@@ -15,7 +15,7 @@ const file = {
 for (const { severity, code, path, message } of checkCocoKeypoints(file).problems) {
   console.log(`${severity} ${code} at ${path}: ${message}`);
 }
-const { samples } = parseCocoKeypoints(file, { invalid: 'leave-out' });
+const { samples } = parseCocoKeypoints(file, { onBadRecord: 'skip' });
 console.log('left', samples.map(({ id }) => id).join(' '));
 
 function person(id: number, change: object): object {

@@ -1,6 +1,11 @@
 /** What kind of thing is wrong; the text beside it may change, these do not. */
 export type DatasetProblemCode =
   | 'NOT_COCO'
+  | 'NOT_MPII'
+  | 'NOT_LSP'
+  | 'NOT_AIC'
+  | 'NOT_DETECTIONS'
+  | 'UNSAFE_PATH'
   | 'NO_SKELETON'
   | 'MISSING_FIELD'
   | 'WRONG_TYPE'

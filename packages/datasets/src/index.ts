@@ -6,13 +6,7 @@ export {
   sampleRandom,
 } from './augment.js';
 export { type Batch, type BatchSource, type MakeBatchOptions, makeBatch } from './batch.js';
-export {
-  type CheckedCoco,
-  checkCocoKeypoints,
-  type ParseCocoOptions,
-  type ParsedCoco,
-  parseCocoKeypoints,
-} from './coco/parse.js';
+export { checkCocoKeypoints, parseCocoKeypoints } from './coco/parse.js';
 export { type ColourFactors, type ColourOptions, changeColours } from './colour.js';
 export {
   DatasetError,
@@ -35,6 +29,12 @@ export {
   epochOrder,
   type ScheduledBatch,
 } from './order.js';
+export type {
+  CheckedAnnotations,
+  CheckOptions,
+  ParsedAnnotations,
+  ParseOptions,
+} from './parsed.js';
 export {
   type CropSettings,
   cropAffine,
@@ -50,6 +50,7 @@ export type {
   CocoKeypointAnnotation,
   CocoKeypointCategory,
   CocoKeypointFile,
+  CocoSegmentation,
   ImageOrigin,
   PoseDataset,
   PoseSample,

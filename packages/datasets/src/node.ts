@@ -2,5 +2,12 @@ export { type CheckFolderOptions, checkFolder, type FolderReport } from './node/
 export { readImageFile, readImageSize } from './node/image-file.js';
 export { type BatchLoader, type BatchLoaderOptions, createBatchLoader } from './node/loader.js';
 export { type OpenDatasetOptions, openDataset } from './node/open.js';
-export { type CocoSource, parseSource, type SourceSpec } from './node/source.js';
+export {
+  ANNOTATION_KINDS,
+  type AnnotationKind,
+  type FolderSettings,
+  type FolderSource,
+  parseSource,
+  type SourceSpec,
+} from './node/source.js';
 export { type WriteFiguresOptions, writeFigures } from './node/write-figures.js';

@@ -1,5 +1,6 @@
 import type { Box, Size } from '@pose-distill/heatmap-decode';
 import type { Skeleton } from '@pose-distill/skeletons';
+import type { DatasetProblem } from './error.js';
 
 /** Pixels as [height, width, 3], red first, 0..255. */
 export interface RgbImage {
@@ -15,14 +16,27 @@ export interface PoseSample {
   readonly imageId: number;
   /** Name of the picture, relative to the folder of the data set. */
   readonly file: string;
+  /** 0 x 0 where neither the annotations nor the picture were asked for it. */
   readonly imageSize: Size;
   /** [K*2] x, y. Those of unlabelled keypoints mean nothing. */
   readonly keypoints: Float32Array;
   /** [K] 0 not labelled, 1 labelled but hidden, 2 labelled and seen. */
   readonly visibility: Uint8Array;
+  /** The person, without padding: cut out with the default padding it gives the reference crop of its data set. */
   readonly box: Box;
   /** Area of the person in square pixels, as OKS uses it. */
   readonly area: number;
+  /**
+   * Side of the reference crop divided by 200, where the data set states one (MPII: 1.25 times the annotated scale, as
+   * HRNet adjusts it). Its centre is the box's.
+   */
+  readonly scale?: number;
+  /** Box of the head, where annotated (MPII); its diagonal normalises PCKh. */
+  readonly headBox?: Box;
+  /** How crowded the picture is, where the data set says (CrowdPose): 0 for people apart. */
+  readonly crowdIndex?: number;
+  /** Confidence of the detector that found the box; absent for annotated people. */
+  readonly score?: number;
 }
 
 /** People to train or to measure on. */
@@ -34,6 +48,10 @@ export interface PoseDataset {
   readImage(sample: PoseSample): Promise<RgbImage>;
   /** Everything an evaluator needs, crowds and unlabelled people among it. */
   groundTruth(): CocoKeypointFile;
+  /** What was left out or looked odd when the annotations were read. */
+  readonly problems?: readonly DatasetProblem[];
+  /** Records left out because `onBadRecord` is 'skip'. */
+  readonly skippedRecords?: number;
   /** How another thread gets at the same pictures; absent when it cannot. */
   readonly images?: ImageOrigin;
 }
@@ -70,7 +88,14 @@ export interface CocoImage {
   readonly file_name: string;
   readonly width: number;
   readonly height: number;
+  /** CrowdPose's. */
+  readonly crowdIndex?: number;
 }
+
+/** Outline of a person: polygons, each x, y, x, y, ..., or a run-length mask as COCO writes it. */
+export type CocoSegmentation =
+  | readonly (readonly number[])[]
+  | { readonly size: readonly [number, number]; readonly counts: string | readonly number[] };
 
 export interface CocoKeypointAnnotation {
   readonly id: number;
@@ -83,6 +108,8 @@ export interface CocoKeypointAnnotation {
   /** x, y, width, height. */
   readonly bbox: readonly [number, number, number, number];
   readonly area: number;
+  /** As in the file, unchecked. */
+  readonly segmentation?: CocoSegmentation;
 }
 
 export interface CocoKeypointCategory {

@@ -36,7 +36,7 @@ it('exports these names', () => {
 it('has plain arrays and plain objects', () => {
   expectTypeOf<api.Batch['images']>().toEqualTypeOf<Float32Array>();
   expectTypeOf(api.checkCocoKeypoints).parameter(0).toBeUnknown();
-  expectTypeOf<api.ParsedCoco['samples'][number]>().toEqualTypeOf<api.PoseSample>();
+  expectTypeOf<api.ParsedAnnotations['samples'][number]>().toEqualTypeOf<api.PoseSample>();
   expectTypeOf<node.BatchLoader>().toExtend<AsyncIterable<api.Batch>>();
 });
 

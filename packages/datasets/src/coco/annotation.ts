@@ -1,5 +1,13 @@
-import type { CocoImage, CocoKeypointAnnotation, PoseSample } from '../types.js';
-import { type Fields, finiteNumbers, isUsable, type Report, show, wholeNumber } from './report.js';
+import type { CocoImage, CocoKeypointAnnotation, CocoSegmentation, PoseSample } from '../types.js';
+import {
+  type Fields,
+  finiteNumbers,
+  isObject,
+  isUsable,
+  type Report,
+  show,
+  wholeNumber,
+} from './report.js';
 
 /** Share of its box that a person covers on average; stands in for a missing area (CrowdPose has none). */
 export const AREA_OF_BOX = 0.53;
@@ -14,13 +22,20 @@ export interface ReadAnnotation {
   readonly areaMissing: boolean;
 }
 
+export interface AnnotationContext {
+  readonly images: ReadonlyMap<number, CocoImage>;
+  /** K. */
+  readonly keypoints: number;
+  /** What the first pixel's centre is called. */
+  readonly base: 0 | 1;
+  readonly report: Report;
+}
+
 /** Reads one person; undefined when an error was reported. */
 export function readAnnotation(
   fields: Fields,
   path: string,
-  images: ReadonlyMap<number, CocoImage>,
-  keypointCount: number,
-  report: Report,
+  { images, keypoints, base, report }: AnnotationContext,
 ): ReadAnnotation | undefined {
   const before = report.problems.length;
   const id = wholeNumber(fields, 'id', path, report);
@@ -31,8 +46,8 @@ export function readAnnotation(
     report.error('UNKNOWN_IMAGE', `${path}.image_id`, `no image has the id ${imageId}`);
   }
   const crowd = readCrowd(fields, path, report);
-  const triplets = readKeypoints(fields, path, keypointCount, report);
-  const bbox = readBox(fields, path, report);
+  const triplets = countFromZero(readKeypoints(fields, path, keypoints, report), base);
+  const bbox = readBox(fields, path, base, report);
   const area = readArea(fields, path, report);
   const failed = report.problems.slice(before).some(({ severity }) => severity === 'error');
   if (failed || !triplets || !bbox || !image || id === undefined) return undefined;
@@ -55,6 +70,7 @@ export function readAnnotation(
     keypoints: triplets,
     bbox,
     area: usedArea,
+    ...(isSegmentation(fields.segmentation) ? { segmentation: fields.segmentation } : {}),
   };
   const areaMissing = area === undefined;
   if (!trainable) return { annotation, areaMissing };
@@ -81,7 +97,22 @@ function sampleOf(annotation: CocoKeypointAnnotation, image: CocoImage): PoseSam
     visibility,
     box: { x, y, width, height },
     area: annotation.area,
+    ...(image.crowdIndex === undefined ? {} : { crowdIndex: image.crowdIndex }),
   };
+}
+
+/** Labelled keypoints of a file that counts pixels from 1, counted from 0. */
+function countFromZero(triplets: number[] | undefined, base: 0 | 1): number[] | undefined {
+  if (base === 0 || !triplets) return triplets;
+  return triplets.map((value, i) => {
+    const axis = i % 3;
+    return axis < 2 && triplets[i - axis + 2]! > 0 ? value - base : value;
+  });
+}
+
+function isSegmentation(value: unknown): value is CocoSegmentation {
+  if (Array.isArray(value)) return value.length > 0;
+  return isObject(value) && Array.isArray(value.size);
 }
 
 function readCrowd(fields: Fields, path: string, report: Report): 0 | 1 {
@@ -121,11 +152,15 @@ function readKeypoints(
 function readBox(
   fields: Fields,
   path: string,
+  base: 0 | 1,
   report: Report,
 ): [number, number, number, number] | undefined {
   const values = finiteNumbers(fields, 'bbox', path, report);
   if (!values) return undefined;
-  if (values.length === 4) return values as [number, number, number, number];
+  if (values.length === 4) {
+    const [x, y, width, height] = values as [number, number, number, number];
+    return [x - base, y - base, width, height];
+  }
   const got = `expected x, y, width, height, got ${values.length} numbers`;
   report.error('WRONG_TYPE', `${path}.bbox`, got);
   return undefined;

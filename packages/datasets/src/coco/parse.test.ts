@@ -93,6 +93,7 @@ describe('parseCocoKeypoints', () => {
       keypoints: [10, 20, 2, 30, 40, 1, 0, 0, 0],
       bbox: [5, 6, 50.5, 60],
       area: 1200.5,
+      segmentation: [[1, 2, 3, 4, 5, 6]],
     });
   });
 
@@ -147,7 +148,7 @@ describe('parseCocoKeypoints', () => {
       expect(message).toContain(
         'UNKNOWN_IMAGE 1 (annotations[1].image_id: no image has the id 77)',
       );
-      expect(message).toContain("'leave-out'");
+      expect(message).toContain("onBadRecord: 'skip'");
       expect(details.problems).toHaveLength(4); // no sample is left either
     }
   });
@@ -156,17 +157,17 @@ describe('parseCocoKeypoints', () => {
     const json = file();
     json.annotations.push({ ...json.annotations[0], id: 4, bbox: [1, 2, 0, 4] });
     expect(() => parseCocoKeypoints(json)).toThrow(/1 error: EMPTY_BOX/);
-    const { samples, groundTruth, problems } = parseCocoKeypoints(json, { invalid: 'leave-out' });
+    const { samples, groundTruth, problems } = parseCocoKeypoints(json, { onBadRecord: 'skip' });
     expect(samples.map(({ id }) => id)).toEqual([1]);
     expect(groundTruth.annotations.map(({ id }) => id)).toEqual([1, 2, 3]);
     expect(problems).toHaveLength(1);
   });
 
-  it('throws for leave-out too when nothing can be read', () => {
-    expect(() => parseCocoKeypoints([], { invalid: 'leave-out' })).toThrow(DatasetError);
+  it('throws when skipping too when nothing can be read', () => {
+    expect(() => parseCocoKeypoints([], { onBadRecord: 'skip' })).toThrow(DatasetError);
     const json = file();
     json.annotations.splice(0, 1);
-    expect(() => parseCocoKeypoints(json, { invalid: 'leave-out' })).toThrow(/NO_SAMPLES/);
+    expect(() => parseCocoKeypoints(json, { onBadRecord: 'skip' })).toThrow(/NO_SAMPLES/);
   });
 });
 

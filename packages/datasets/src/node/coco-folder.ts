@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DatasetError } from '../error.js';
 import type { Split } from '../synthetic.js';
-import type { CocoSource } from './source.js';
+import type { FolderSource } from './source.js';
 
 /** Names that are looked for before a folder is given up. */
 const SAMPLE = 100;
@@ -23,7 +23,7 @@ export async function listFolder(path: string): Promise<string[] | undefined> {
 }
 
 /** Finds the annotation file of a split. @throws DatasetError `NOT_FOUND` for none or several, naming what was looked for */
-export async function findAnnotations(source: CocoSource, split: Split): Promise<string> {
+export async function findAnnotations(source: FolderSource, split: Split): Promise<string> {
   const root = resolve(source.directory);
   if (source.annotations !== undefined) return resolve(root, source.annotations);
   const pattern = `person_keypoints_${split}*.json`;
@@ -72,7 +72,7 @@ export async function readAnnotations(path: string): Promise<unknown> {
  * @throws DatasetError `NOT_FOUND` naming every folder looked into
  */
 export async function findImages(
-  source: CocoSource,
+  source: FolderSource,
   split: Split,
   annotations: string,
   files: readonly string[],

@@ -28,6 +28,7 @@ describe('parseSource', () => {
   it.each([
     ['coco:/data/coco', { kind: 'coco', directory: '/data/coco' }],
     ['coco:C:\\data', { kind: 'coco', directory: 'C:\\data' }],
+    ['mpii:/data/mpii', { kind: 'mpii', directory: '/data/mpii' }],
     ['synthetic', { kind: 'synthetic' }],
     ['synthetic:{"count":5,"seed":2}', { kind: 'synthetic', count: 5, seed: 2 }],
     [{ kind: 'synthetic', count: 3 } as const, { kind: 'synthetic', count: 3 }],
@@ -38,13 +39,14 @@ describe('parseSource', () => {
   it.each([
     ['coco:'],
     ['coco'],
-    ['lsp:/x'],
+    ['lsp:'],
+    ['flic:/x'],
     [''],
     ['synthetic:500'],
     ['synthetic:{'],
     ['synthetic:{"n":5}'],
   ])('refuses %j and says what is possible', (text) => {
-    expect(() => parseSource(text)).toThrow(/expected `coco:DIR`, `synthetic` or/);
+    expect(() => parseSource(text)).toThrow(/expected `coco:DIR` .*`synthetic` or/);
   });
 });
 
@@ -178,7 +180,7 @@ describe('openDataset', () => {
     });
     const spec = { kind: 'coco', directory: folder.directory } as const;
     await expect(openDataset(spec, { split: 'val' })).rejects.toThrow(/EMPTY_BOX/);
-    const { samples } = await openDataset({ ...spec, invalid: 'leave-out' }, { split: 'val' });
+    const { samples } = await openDataset({ ...spec, onBadRecord: 'skip' }, { split: 'val' });
     expect(samples.map(({ id }) => id)).toEqual([102]);
   });
 

@@ -4,9 +4,10 @@ import { type Split, syntheticDataset } from '../synthetic.js';
 import type { PoseDataset } from '../types.js';
 import { findAnnotations, findImages, presentFiles, readAnnotations } from './coco-folder.js';
 import { readSampleImage } from './image-file.js';
-import { type CocoSource, parseSource, type SourceSpec } from './source.js';
+import { type FolderSettings, type FolderSource, parseSource, type SourceSpec } from './source.js';
 
-export interface OpenDatasetOptions {
+/** What to open; the settings of a folder win over those of its spec. */
+export interface OpenDatasetOptions extends FolderSettings {
   readonly split: Split;
 }
 
@@ -24,18 +25,19 @@ export interface OpenDatasetOptions {
  */
 export async function openDataset(
   source: string | SourceSpec,
-  { split }: OpenDatasetOptions,
+  { split, ...settings }: OpenDatasetOptions,
 ): Promise<PoseDataset> {
   requireSplit(split);
   const spec = parseSource(source);
-  return spec.kind === 'synthetic' ? syntheticDataset(spec, split) : openCoco(spec, split);
+  if (spec.kind === 'synthetic') return syntheticDataset(spec, split);
+  return openCoco({ ...spec, ...settings }, split);
 }
 
-async function openCoco(source: CocoSource, split: Split): Promise<PoseDataset> {
+async function openCoco(source: FolderSource, split: Split): Promise<PoseDataset> {
   const path = await findAnnotations(source, split);
   const json = await readAnnotations(path);
-  const { invalid = 'throw' } = source;
-  const { skeleton, samples, groundTruth } = parseCocoKeypoints(json, { file: path, invalid });
+  const { onBadRecord = 'throw' } = source;
+  const { skeleton, samples, groundTruth } = parseCocoKeypoints(json, { file: path, onBadRecord });
   const files = [...new Set(samples.map(({ file }) => file))];
   const directory = await findImages(source, split, path, files);
   await requireFiles(directory, files, path);

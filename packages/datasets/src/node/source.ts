@@ -1,25 +1,67 @@
 import { DatasetError } from '../error.js';
 import type { SyntheticSpec } from '../synthetic.js';
 
-/** A folder of COCO's person-keypoints form. */
-export interface CocoSource {
-  readonly kind: 'coco';
-  readonly directory: string;
-  /** Annotation file. @default the only `person_keypoints_<split>*.json` in the folder or its `annotations/` */
+/** Data sets whose folders are known, by the short name that stands before the colon. */
+export const ANNOTATION_KINDS = [
+  'coco',
+  'crowdpose',
+  'mpii',
+  'lsp',
+  'aic',
+  'ochuman',
+  'mhp',
+  'jhmdb',
+] as const;
+export type AnnotationKind = (typeof ANNOTATION_KINDS)[number];
+
+/** How a folder is read. */
+export interface FolderSettings {
+  /** Annotation file, relative to the folder. @default the one that the data set's own layout has for the split */
   readonly annotations?: string;
-  /** Folder that the file names are relative to. @default the first of the usual ones that has the first picture */
+  /** Folder that the file names are relative to. @default the first of the usual ones that has one of the pictures */
   readonly images?: string;
-  /** What to do about annotations with errors. @default 'throw' */
-  readonly invalid?: 'throw' | 'leave-out';
+  /** Detector's boxes (`[{ image_id, category_id, bbox, score }]`), relative to the folder: these become the samples. */
+  readonly detections?: string;
+  /** Detections with a lower score are not taken. @default 0 */
+  readonly minimumScore?: number;
+  /** What to do about records with errors: stop, or leave them out and count them. @default 'throw' */
+  readonly onBadRecord?: 'throw' | 'skip';
+  /**
+   * What to do about pictures that are not there: stop, leave their people out, or not look at all (for evaluation, which
+   * needs none). @default 'throw'
+   */
+  readonly onMissingImage?: 'throw' | 'skip' | 'ignore';
+  /**
+   * Where the compact index of a large annotation file is kept, so that it opens at once the next time: `beside` it (with
+   * the ending `.index`, when the folder can be written), in another folder, or nowhere.
+   * @default { minimumBytes: 2 ** 25 } beside files of 32 MiB and more
+   */
+  readonly index?:
+    | 'beside'
+    | 'none'
+    | { readonly directory?: string; readonly minimumBytes?: number };
+  /** MPII's own .mat and LSP only: people of these pictures are `val`, all others `train`. A text file, one name a line. */
+  readonly validationList?: string;
+}
+
+/** A data set in files. */
+export interface FolderSource extends FolderSettings {
+  readonly kind: AnnotationKind;
+  /** The folder, or the annotation file itself (`.json`, `.mat`). */
+  readonly directory: string;
 }
 
 /** Where a data set comes from, as plain data. */
-export type SourceSpec = CocoSource | SyntheticSpec;
+export type SourceSpec = FolderSource | SyntheticSpec;
 
-const FORMS = '`coco:DIR`, `synthetic` or `synthetic:{"count":500,"seed":1}`';
+const FORMS =
+  '`coco:DIR` (or ' +
+  `${ANNOTATION_KINDS.slice(1).join(', ')}; DIR or an annotation file), \`synthetic\` or ` +
+  '`synthetic:{"count":500,"seed":1}`';
 
 /**
- * Reads the short form of a source: `coco:DIR`, `synthetic`, `synthetic:{"count":500}`. A spec passes through.
+ * Reads the short form of a source: `coco:DIR`, `mpii:DIR`, `coco:FILE.json`, `synthetic`, `synthetic:{"count":500}`. A spec
+ * passes through.
  * @throws DatasetError `OUT_OF_RANGE` for anything else.
  */
 export function parseSource(source: string | SourceSpec): SourceSpec {
@@ -27,9 +69,13 @@ export function parseSource(source: string | SourceSpec): SourceSpec {
   const colon = source.indexOf(':');
   const kind = colon < 0 ? source : source.slice(0, colon);
   const rest = colon < 0 ? '' : source.slice(colon + 1);
-  if (kind === 'coco' && rest !== '') return { kind, directory: rest };
+  if (isAnnotationKind(kind) && rest !== '') return { kind, directory: rest };
   if (kind === 'synthetic') return { ...parseOptions(rest, source), kind };
   throw unknownSource(`'${source}'`);
+}
+
+function isAnnotationKind(kind: unknown): kind is AnnotationKind {
+  return (ANNOTATION_KINDS as readonly unknown[]).includes(kind);
 }
 
 function parseOptions(text: string, source: string): Partial<SyntheticSpec> {
@@ -53,7 +99,7 @@ function parseOptions(text: string, source: string): Partial<SyntheticSpec> {
 
 function checkKind(source: SourceSpec, shown: string): SourceSpec {
   if (source.kind === 'synthetic') return source;
-  if (source.kind === 'coco' && typeof source.directory === 'string') return source;
+  if (isAnnotationKind(source.kind) && typeof source.directory === 'string') return source;
   throw unknownSource(shown);
 }
 
