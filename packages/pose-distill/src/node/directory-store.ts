@@ -2,20 +2,21 @@ import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'nod
 import { dirname, join } from 'node:path';
 import type { Store } from '../train/store.js';
 
-/** A store in a folder. Files are written under a temporary name and renamed, so a reader sees all or nothing. */
+/** Writes a file under a temporary name and renames it, so a reader sees all or nothing; makes its folder. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, path);
+}
+
+/** A store in a folder; files are written whole or not at all. */
 export function createDirectoryStore(directory: string): Store {
   const path = (name: string): string => join(directory, name);
-  const parents = (name: string): Promise<unknown> =>
-    mkdir(dirname(path(name)), { recursive: true });
   return {
-    async write(name, content) {
-      await parents(name);
-      const temporary = `${path(name)}.${process.pid}.tmp`;
-      await writeFile(temporary, content);
-      await rename(temporary, path(name));
-    },
+    write: (name, content) => writeWhole(path(name), content),
     async append(name, line) {
-      await parents(name);
+      await mkdir(dirname(path(name)), { recursive: true });
       await appendFile(path(name), `${line}\n`);
     },
     async read(name) {
