@@ -9,3 +9,6 @@ export {
   readJsonRecords,
 } from './json-records.js';
 export { type NpyArray, parseNpy } from './npy.js';
+export { type ReadTarOptions, readTar, type TarMember } from './tar.js';
+export { TarError } from './tar-name.js';
+export { tarEnd, tarMember } from './tar-write.js';
