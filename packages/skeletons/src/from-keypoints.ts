@@ -1,6 +1,8 @@
+import { aic14 } from './aic14.js';
 import { coco17 } from './coco17.js';
 import { crowdpose14 } from './crowdpose14.js';
 import { defineSkeleton } from './define.js';
+import { jhmdb15 } from './jhmdb15.js';
 import { lsp14 } from './lsp14.js';
 import { mpii16 } from './mpii16.js';
 import { anatomicalName } from './names.js';
@@ -13,7 +15,7 @@ export const DEFAULT_OKS_SIGMA = 0.079;
 export type SkeletonOverrides = Partial<Omit<SkeletonSpec, 'keypoints'>>;
 
 // Earlier ones win where two skeletons give one name different sigmas.
-const known = (): readonly Skeleton[] => [coco17, crowdpose14, lsp14, mpii16];
+const known = (): readonly Skeleton[] => [coco17, crowdpose14, lsp14, mpii16, aic14, jhmdb15];
 
 /**
  * The skeleton that a list of keypoint names means, as found in an annotation file: the known one with exactly these

@@ -1,6 +1,18 @@
 import { hasReferenceData, readReferenceJson, referencePath } from '@pose-distill/internal-testing';
 import { describe, expect, it } from 'vitest';
-import { coco17, crowdpose14, flipIndices, lsp14, mpii16, skeletonFromKeypoints } from './index.js';
+import {
+  aic14,
+  coco17,
+  crowdpose14,
+  flipIndices,
+  jhmdb15,
+  lsp14,
+  matchKeypoints,
+  mpii16,
+  skeletonFromKeypoints,
+} from './index.js';
+
+const ALL = [coco17, crowdpose14, lsp14, mpii16, aic14, jhmdb15];
 
 interface CategoryFile {
   categories: { keypoints: string[]; skeleton: [number, number][] }[];
@@ -29,18 +41,21 @@ describe('known skeletons', () => {
       [7, 10],
       [8, 9],
     ]);
+    expect(aic14.flipPairs).toEqual([0, 1, 2, 6, 7, 8].map((i) => [i, i + 3]));
+    expect(jhmdb15.flipPairs).toEqual([3, 5, 7, 9, 11, 13].map((i) => [i, i + 1]));
   });
 
   it('have a torso from right shoulder to left hip', () => {
-    for (const { torso, keypoints } of [coco17, mpii16, crowdpose14, lsp14]) {
+    for (const { torso, keypoints } of ALL) {
       expect(torso?.map((i) => keypoints[i])).toEqual(['right_shoulder', 'left_hip']);
     }
   });
 
   it('have equal sigmas and mirrored limbs on both sides', () => {
-    for (const skeleton of [coco17, mpii16, crowdpose14, lsp14]) {
+    for (const skeleton of ALL) {
       const flip = flipIndices(skeleton);
-      expect(flip.map((i) => skeleton.oksSigmas[i])).toEqual(skeleton.oksSigmas);
+      const mirrored = flip.map((i) => skeleton.oksSigmas[i]);
+      if (skeleton !== aic14) expect(mirrored).toEqual(skeleton.oksSigmas);
       expect(sorted(skeleton.limbs.map((limb) => limb.map((i) => flip[i]!)))).toEqual(
         sorted(skeleton.limbs),
       );
@@ -58,7 +73,7 @@ describe('known skeletons', () => {
 
 describe('skeletonFromKeypoints', () => {
   it('recognises known skeletons by names and order', () => {
-    for (const skeleton of [coco17, mpii16, crowdpose14, lsp14]) {
+    for (const skeleton of ALL) {
       expect(skeletonFromKeypoints(skeleton.keypoints)).toBe(skeleton);
       const spelled = skeleton.keypoints.map((name) => name.toUpperCase().replaceAll('_', ' '));
       expect(skeletonFromKeypoints(spelled, { name: 'x' })).toBe(skeleton);
@@ -92,6 +107,20 @@ describe('skeletonFromKeypoints', () => {
   });
 });
 
+describe('matchKeypoints', () => {
+  it('finds places by name, however spelled', () => {
+    expect(matchKeypoints(coco17, crowdpose14)).toEqual([
+      ...[5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+      ...[-1, -1],
+    ]);
+    expect(matchKeypoints(lsp14, crowdpose14).slice(-2)).toEqual([13, 12]);
+    for (const skeleton of ALL) {
+      const spelled = skeleton.keypoints.map((name) => name.toUpperCase().replaceAll('_', ' '));
+      expect(matchKeypoints(skeleton, { keypoints: spelled })).toEqual([...spelled.keys()]);
+    }
+  });
+});
+
 describe.skipIf(!hasReferenceData('coco'))('annotation files', () => {
   const names = (...path: string[]): string[] =>
     readReferenceJson<CategoryFile>(referencePath(...path)).categories[0]!.keypoints;
@@ -112,10 +141,19 @@ describe.skipIf(!hasReferenceData('coco'))('annotation files', () => {
     expect(skeletonFromKeypoints(names('lspet', 'person_keypoints_val.json'))).toBe(lsp14);
     expect(skeletonFromKeypoints(names('mhp', 'test_mhp.json'))).toBe(mpii16);
     expect(skeletonFromKeypoints(names('ochuman', 'test_ochuman.json'))).toBe(coco17);
-    const aic = skeletonFromKeypoints(names('aic', 'test_aic.json'), { name: 'aic14' });
-    expect(aic.flipPairs).toEqual([0, 1, 2, 6, 7, 8].map((i) => [i, i + 3]));
-    // LSP's limbs and the line between the shoulders, which COCO draws.
-    expect(aic.limbs).toHaveLength(15);
-    expect(aic.torso).toEqual([0, 9]);
+    expect(skeletonFromKeypoints(names('aic', 'test_aic.json'))).toBe(aic14);
+    expect(skeletonFromKeypoints(names('jhmdb', 'test_jhmdb_sub1.json'))).toBe(jhmdb15);
+    expect(jhmdb15.keypoints).toEqual(names('jhmdb', 'test_jhmdb_sub1.json'));
+  });
+
+  it('AI Challenger and JHMDB: limbs as the files have them', () => {
+    for (const [skeleton, file] of [
+      [aic14, 'aic/test_aic.json'],
+      [jhmdb15, 'jhmdb/test_jhmdb_sub1.json'],
+    ] as const) {
+      const { skeleton: limbs } = readReferenceJson<CategoryFile>(referencePath(file))
+        .categories[0]!;
+      expect(sorted(skeleton.limbs)).toEqual(sorted(limbs.map((pair) => pair.map((i) => i - 1))));
+    }
   });
 });

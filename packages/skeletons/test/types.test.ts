@@ -5,12 +5,15 @@ it('exports these names and no others', () => {
   expect(Object.keys(skeletons).sort()).toEqual([
     'DEFAULT_OKS_SIGMA',
     'SkeletonError',
+    'aic14',
     'canonicalKeypointName',
     'coco17',
     'crowdpose14',
     'defineSkeleton',
     'flipIndices',
+    'jhmdb15',
     'lsp14',
+    'matchKeypoints',
     'mpii16',
     'skeletonFromKeypoints',
   ]);
