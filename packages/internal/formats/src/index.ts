@@ -8,7 +8,17 @@ export {
   type JsonRecordSummary,
   readJsonRecords,
 } from './json-records.js';
-export { type NpyArray, parseNpy } from './npy.js';
+export { type MatOptions, parseMat } from './mat.js';
+export type { MatNumberClass, MatNumbers } from './mat-numbers.js';
+export type {
+  MatCell,
+  MatChar,
+  MatLogical,
+  MatNumeric,
+  MatStruct,
+  MatValue,
+} from './mat-value.js';
+export { isNpy, type NpyArray, parseNpy } from './npy.js';
 export { type ReadTarOptions, readTar, type TarMember } from './tar.js';
 export { TarError } from './tar-name.js';
 export { tarEnd, tarMember } from './tar-write.js';

@@ -1,48 +1,129 @@
-/** A NumPy array: values in C order. */
+import { swapBytes } from './byte-order.js';
+import { FormatError } from './format-error.js';
+
+/** A NumPy array: values in C order. Halves are read as singles, booleans as 0 and 1. */
 export interface NpyArray {
-  readonly data: Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array;
+  readonly data:
+    | Float32Array
+    | Float64Array
+    | Int8Array
+    | Uint8Array
+    | Int16Array
+    | Uint16Array
+    | Int32Array
+    | Uint32Array
+    | BigInt64Array
+    | BigUint64Array;
   readonly shape: readonly number[];
 }
 
-const READERS: Record<string, { bytes: number; view: (b: ArrayBuffer) => NpyArray['data'] }> = {
-  '<f4': { bytes: 4, view: (b) => new Float32Array(b) },
-  '<f8': { bytes: 8, view: (b) => new Float64Array(b) },
-  '|u1': { bytes: 1, view: (b) => new Uint8Array(b) },
-  '|b1': { bytes: 1, view: (b) => new Uint8Array(b) },
-  '<i4': { bytes: 4, view: (b) => new Int32Array(b) },
-  '<i8': { bytes: 8, view: (b) => new BigInt64Array(b) },
+const TYPES: Readonly<Record<string, (bytes: ArrayBuffer) => NpyArray['data']>> = {
+  b1: (b) => new Uint8Array(b),
+  u1: (b) => new Uint8Array(b),
+  i1: (b) => new Int8Array(b),
+  u2: (b) => new Uint16Array(b),
+  i2: (b) => new Int16Array(b),
+  f2: (b) => Float32Array.from(new Uint16Array(b), halfToNumber),
+  u4: (b) => new Uint32Array(b),
+  i4: (b) => new Int32Array(b),
+  f4: (b) => new Float32Array(b),
+  u8: (b) => new BigUint64Array(b),
+  i8: (b) => new BigInt64Array(b),
+  f8: (b) => new Float64Array(b),
 };
 
-/** Reads a NumPy 1.0 or 2.0 file in C order, little endian. Throws an Error that says what is wrong with it. */
+/** Whether a file begins as a NumPy one does. */
+export function isNpy(file: Uint8Array): boolean {
+  return [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59].every((byte, i) => file[i] === byte);
+}
+
+/**
+ * Reads a NumPy file (format 1 to 3) of booleans, integers or floats of either byte order; Fortran order is turned into C order.
+ *
+ * @throws FormatError BAD_FORMAT, CUT_SHORT, UNSUPPORTED (other types, other versions).
+ */
 export function parseNpy(file: Uint8Array): NpyArray {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (
-    file.length < 12 ||
-    file[0] !== 0x93 ||
-    String.fromCharCode(...file.subarray(1, 6)) !== 'NUMPY'
-  )
-    throw new Error('not an npy file: the magic bytes are missing');
-  const wide = file[6]! >= 2;
-  const start = wide ? 12 : 10;
-  const length = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  const header = new TextDecoder('latin1').decode(file.subarray(start, start + length));
-  const type = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? '';
-  const reader = READERS[type];
-  if (!reader) throw new Error(`npy type ${type || '(none)'} is not supported`);
-  if (/'fortran_order':\s*True/.test(header))
-    throw new Error('npy file is in Fortran order; save it in C order');
-  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? '')
+  const { header, from } = readHeader(file);
+  const type = /'descr':\s*'([^']*)'/.exec(header)?.[1];
+  const [, order, kind] = /^([<>|=])([biuf][1248])$/.exec(type ?? '') ?? [];
+  const view = kind && TYPES[kind];
+  if (!view)
+    throw new FormatError(
+      'UNSUPPORTED',
+      `npy type ${type ?? /'descr':\s*(.{0,40})/.exec(header)?.[1] ?? '(none)'} is not read; save it with .astype('float32'), for example`,
+      { type },
+    );
+  const listed = /'shape':\s*\(([\d\s,L]*)\)/.exec(header)?.[1];
+  const fortran = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
+  if (listed === undefined || fortran === undefined)
+    throw new FormatError('BAD_FORMAT', `not an npy file: its header is ${header.trim()}`);
+  const shape = listed
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
-    .map(Number);
-  const bytes = shape.reduce((a, b) => a * b, 1) * reader.bytes;
-  const from = start + length;
+    .map((part) => Number.parseInt(part, 10));
+  const size = Number(kind[1]);
+  const bytes = shape.reduce((a, b) => a * b, 1) * size;
   if (file.length < from + bytes)
-    throw new Error(
+    throw new FormatError(
+      'CUT_SHORT',
       `npy file is cut short: ${bytes} data bytes expected, ${file.length - from} found`,
+      { expected: bytes, found: file.length - from },
     );
   // Not slice: a Node Buffer's shares memory.
   const copy = new Uint8Array(file.subarray(from, from + bytes));
-  return { data: reader.view(copy.buffer), shape };
+  if (order === '>') swapBytes(copy, size);
+  if (fortran === 'False' || shape.length < 2) return { data: view(copy.buffer), shape };
+  return { data: view(toRowMajor(copy, shape, size).buffer), shape };
+}
+
+function readHeader(file: Uint8Array): { header: string; from: number } {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (!isNpy(file))
+    throw new FormatError('BAD_FORMAT', 'not an npy file: the magic bytes are missing');
+  if (file.length < 12) throw cutInHeader();
+  const version = file[6]!;
+  if (version < 1 || version > 3)
+    throw new FormatError('UNSUPPORTED', `npy format ${version} is not read, only 1, 2 and 3`, {
+      version,
+    });
+  const start = version === 1 ? 10 : 12;
+  const from = start + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (file.length < from) throw cutInHeader();
+  const coding = version === 3 ? 'utf-8' : 'latin1';
+  return { header: new TextDecoder(coding).decode(file.subarray(start, from)), from };
+}
+
+function cutInHeader(): FormatError {
+  return new FormatError('CUT_SHORT', 'npy file is cut short: it ends in its header');
+}
+
+/** Elements of `size` bytes, first index fastest, rearranged to last index fastest. */
+function toRowMajor(
+  bytes: Uint8Array<ArrayBuffer>,
+  shape: readonly number[],
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(bytes.length);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, size));
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < out.length; to += size) {
+    for (let i = 0; i < size; i++) out[to + i] = bytes[from + i]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      from -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
 }
