@@ -1,7 +1,8 @@
 import { blurKernel } from './blur-kernel.js';
-import { type DarkWorkspace, darkOffset } from './dark.js';
+import { darkOffset } from './dark.js';
 import { requireLength } from './error.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
+import { patchBlur } from './patch-blur.js';
 import { findPeaks } from './peaks.js';
 import { quarterOffset } from './quarter.js';
 
@@ -62,11 +63,8 @@ export function decodeHeatmaps(
   requireLength('out.scores', scores.length, count, 'batch x keypoints');
 
   findPeaks(maps.data, grid, keypoints, scores);
-  const work: DarkWorkspace = {
-    kernel: blurKernel(options.blurKernel ?? 11, options.blurSigma),
-    block: new Float64Array(25),
-    offset: [0, 0],
-  };
+  const blur = patchBlur(blurKernel(options.blurKernel ?? 11, options.blurSigma));
+  const offset: [number, number] = [0, 0];
   const map: MapView = {
     data: maps.data,
     width: grid.width,
@@ -86,12 +84,12 @@ export function decodeHeatmaps(
     const image = Math.floor(n / keypointCount);
     map.start = image * grid.image + (n - image * keypointCount) * grid.keypoint;
     if (refine === 'quarter') {
-      quarterOffset(map, x, y, rules, work.offset);
-    } else if (!(score > 0 && darkOffset(map, x, y, score, work, rules === 'guarded'))) {
+      quarterOffset(map, x, y, rules, offset);
+    } else if (!(score > 0 && darkOffset(map, x, y, score, blur, offset, rules === 'guarded'))) {
       continue;
     }
-    keypoints[i] = x + work.offset[0];
-    keypoints[i + 1] = y + work.offset[1];
+    keypoints[i] = x + offset[0];
+    keypoints[i + 1] = y + offset[1];
   }
   return { keypoints, scores, batch, keypointCount };
 }

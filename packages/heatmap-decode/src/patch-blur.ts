@@ -1,0 +1,106 @@
+import type { MapView } from './heatmaps.js';
+
+/** Blurs the few cells around a peak; what it works in is kept for the next one. */
+export interface PatchBlur {
+  readonly kernel: Float64Array;
+  /** The blurred 5x5 cells around a peak, as far as they were asked for. */
+  readonly block: Float64Array;
+  /** One row of the map, as far as the blur of the block reaches. */
+  readonly row: Float64Array;
+  /** All those rows, blurred along x: five values each. */
+  readonly lines: Float64Array;
+}
+
+export function patchBlur(kernel: Float64Array): PatchBlur {
+  const reach = kernel.length + 4;
+  return {
+    kernel,
+    block: new Float64Array(25),
+    row: new Float64Array(reach),
+    lines: new Float64Array(reach * 5),
+  };
+}
+
+/** Fills the cells of `blur.block` that `cells` lists, around (x, y), with the map taken as 0 outside; gives their least. */
+export function blurAround(
+  map: MapView,
+  x: number,
+  y: number,
+  blur: PatchBlur,
+  cells: readonly number[],
+): number {
+  const { data, width, height, step, start } = map;
+  const { kernel, row, lines, block } = blur;
+  const size = row.length;
+  const radius = (kernel.length - 1) / 2;
+  const left = x - 2 - radius;
+  const from = Math.max(0, -left);
+  const to = Math.min(size, width - left);
+  if (to - from < size) row.fill(0);
+  for (let j = 0; j < size; j++) {
+    const line = y - 2 - radius + j;
+    if (line < 0 || line >= height) {
+      lines.fill(0, j * 5, j * 5 + 5);
+      continue;
+    }
+    for (let i = from, at = start + (line * width + left + from) * step; i < to; i++, at += step) {
+      row[i] = data[at]!;
+    }
+    blurRow(row, kernel, lines, j * 5);
+  }
+  let least = Infinity;
+  for (let n = 0; n < cells.length; n++) {
+    const i = cells[n]!;
+    let sum = 0;
+    for (let t = 0, at = i; t < kernel.length; t++, at += 5) sum += kernel[t]! * lines[at]!;
+    block[i] = sum;
+    if (sum < least) least = sum;
+  }
+  return least;
+}
+
+/** Five neighbouring values of the blurred row, into `lines` from `at` on. */
+function blurRow(row: Float64Array, kernel: Float64Array, lines: Float64Array, at: number): void {
+  let [sum0, sum1, sum2, sum3, sum4] = [0, 0, 0, 0, 0];
+  let [next0, next1, next2, next3] = [row[0]!, row[1]!, row[2]!, row[3]!];
+  for (let t = 0; t < kernel.length; t++) {
+    const weight = kernel[t]!;
+    const next4 = row[t + 4]!;
+    sum0 += weight * next0;
+    sum1 += weight * next1;
+    sum2 += weight * next2;
+    sum3 += weight * next3;
+    sum4 += weight * next4;
+    [next0, next1, next2, next3] = [next1, next2, next3, next4];
+  }
+  lines[at] = sum0;
+  lines[at + 1] = sum1;
+  lines[at + 2] = sum2;
+  lines[at + 3] = sum3;
+  lines[at + 4] = sum4;
+}
+
+/** Largest value of the whole blurred map; rarely needed. */
+export function blurredMaximum(map: MapView, kernel: Float64Array): number {
+  const { data, width, height, step, start } = map;
+  const radius = (kernel.length - 1) / 2;
+  const lines = new Float64Array(width * height);
+  for (let i = 0; i < lines.length; i++) {
+    const column = i % width;
+    const from = Math.max(-radius, -column);
+    const to = Math.min(radius, width - 1 - column);
+    let sum = 0;
+    for (let t = from; t <= to; t++) sum += kernel[t + radius]! * data[start + (i + t) * step]!;
+    lines[i] = sum;
+  }
+  let largest = -Infinity;
+  for (let i = 0; i < lines.length; i++) {
+    const row = Math.floor(i / width);
+    const from = Math.max(-radius, -row);
+    const to = Math.min(radius, height - 1 - row);
+    let sum = 0;
+    for (let t = from; t <= to; t++) sum += kernel[t + radius]! * lines[i + t * width]!;
+    if (sum > largest) largest = sum;
+  }
+  return largest;
+}
