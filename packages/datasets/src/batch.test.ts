@@ -1,3 +1,4 @@
+import { encodeHeatmaps } from '@pose-distill/heatmap-decode';
 import { skeletonFromKeypoints } from '@pose-distill/skeletons';
 import { describe, expect, it } from 'vitest';
 import { sampleRandom } from './augment.js';
@@ -93,10 +94,77 @@ describe('makeBatch', () => {
     const indices = Array.from({ length: 200 }, (_, i) => i);
     await expect(makeBatch(dataset, indices, { inputSize })).rejects.toMatchObject({
       code: 'BAD_IMAGE',
-      message: '13.png cannot be read',
+      message: 'Annotation 13: 13.png cannot be read',
+      details: { id: 13, file: '13.png' },
     });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(dataset.reads).toBeLessThan(40);
+  });
+
+  it('leaves out what cannot be read when asked to, and says what', async () => {
+    const dataset = source(20);
+    const options = { inputSize, augment: {}, seed: 2, onBadRecord: 'skip' } as const;
+    const batch = await makeBatch(dataset, [12, 13, 14, 13, 15], options);
+    expect(batch).toMatchObject({
+      size: 3,
+      skipped: [1, 2].map(() => ({
+        index: 13,
+        annotation: 13,
+        file: '13.png',
+        code: 'BAD_IMAGE',
+        message: 'Annotation 13: 13.png cannot be read',
+      })),
+    });
+    const { skipped: _, ...rest } = batch;
+    expect(rest).toEqual(await makeBatch(dataset, [12, 14, 15], options));
+    const outside = makeBatch(dataset, [1, 99], options);
+    await expect(outside).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+    await expect(makeBatch(dataset, [13, 13], options)).rejects.toMatchObject({
+      code: 'BAD_IMAGE',
+    });
+  });
+
+  it('draws the target heatmaps that encodeHeatmaps draws', async () => {
+    const heatmaps = { heatmapSize: { width: 4, height: 4 }, sigma: 1, layout: 'NCHW' } as const;
+    const batch = await makeBatch(source(20), [3, 13, 5], {
+      inputSize,
+      heatmaps,
+      onBadRecord: 'skip',
+    });
+    const { keypoints, weights } = batch;
+    expect(batch.targets).toEqual(
+      encodeHeatmaps(
+        { keypoints, weights },
+        { ...heatmaps, batch: 2, keypointCount: 3, inputSize },
+      ),
+    );
+    expect(Math.max(...batch.targets!.heatmaps)).toBe(1);
+  });
+
+  it('takes the size of a picture from the picture where the annotations do not say', async () => {
+    const dataset = source(1);
+    const sizeless = { ...dataset.samples[0]!, imageSize: { width: 0, height: 0 } };
+    const options = { inputSize, augment: { recipe: 'hrnet', flip: 1 }, boxes: 'clean' } as const;
+    const without = await makeBatch({ ...dataset, samples: [sizeless] }, [0], options);
+    expect(without).toEqual(await makeBatch(dataset, [0], options));
+  });
+
+  it('decodes large pictures one after another', async () => {
+    const large = { width: 8000, height: 6000 };
+    let [open, most] = [0, 0];
+    const samples = source(4).samples as readonly PoseSample[];
+    const dataset = {
+      skeleton,
+      samples: samples.map((sample) => ({ ...sample, imageSize: large })),
+      async readImage() {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        open--;
+        return { data: new Uint8Array(0), ...large };
+      },
+    };
+    await expect(makeBatch(dataset, [0, 1, 2, 3], { inputSize })).rejects.toThrow(/image.data/);
+    expect(most).toBe(1);
   });
 
   it('makes an empty batch of nothing', async () => {

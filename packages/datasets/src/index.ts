@@ -1,11 +1,19 @@
 export {
   type Augmentation,
   type AugmentOptions,
+  type AugmentRecipe,
   drawAugmentation,
   type RandomSource,
   sampleRandom,
 } from './augment.js';
-export { type Batch, type BatchSource, type MakeBatchOptions, makeBatch } from './batch.js';
+export {
+  type Batch,
+  type BatchSource,
+  type HeatmapSettings,
+  type MakeBatchOptions,
+  makeBatch,
+  type SkippedSample,
+} from './batch.js';
 export { checkCocoKeypoints, parseCocoKeypoints } from './coco/parse.js';
 export { type ColourFactors, type ColourOptions, changeColours } from './colour.js';
 export {
@@ -22,6 +30,7 @@ export {
   type Spread,
 } from './examine/statistics.js';
 export * from './figures/index.js';
+export type { HalfBodyOptions } from './half-body.js';
 export {
   type BatchSchedule,
   type BatchScheduleOptions,
@@ -54,6 +63,7 @@ export type {
   ImageOrigin,
   PoseDataset,
   PoseSample,
+  ReadImageOptions,
   RgbImage,
   SharedFigures,
 } from './types.js';

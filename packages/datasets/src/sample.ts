@@ -100,7 +100,10 @@ export function makeSample(
     throw new DatasetError('OUT_OF_RANGE', message);
   }
   const drawn = augment && random ? drawAugmentation(random, augment) : undefined;
-  const transform = cropAffine(sample, options, drawn);
+  const { id, box, keypoints, visibility } = sample;
+  const imageSize = { width: image.width, height: image.height };
+  const person = { id, box, keypoints, visibility, imageSize };
+  const transform = cropAffine(person, options, drawn);
   const source = { ...image, channels: 3 as const };
   const out = options.out ? { out: options.out } : {};
   const pixels = drawn?.colour
@@ -202,7 +205,8 @@ function normalise(
 
 function checkSizes(image: RgbImage, sample: PoseSample, { skeleton }: MakeSampleOptions): void {
   const { width, height } = sample.imageSize;
-  if (image.width !== width || image.height !== height) {
+  const stated = width > 0 || height > 0; // 0 x 0: nobody said
+  if (stated && (image.width !== width || image.height !== height)) {
     throw new DatasetError(
       'SHAPE_MISMATCH',
       `${sample.file}: the annotation file says ${width} x ${height}, the picture is ${image.width} x ${image.height}; ` +

@@ -56,9 +56,19 @@ export interface PoseDataset {
   readonly images?: ImageOrigin;
 }
 
+/** How picture files become pixels. */
+export interface ReadImageOptions {
+  /** Turn and mirror the picture as its EXIF orientation says; annotations usually refer to the stored pixels. @default false */
+  readonly applyOrientation?: boolean;
+  /** Convert an embedded colour profile to sRGB; training codes take the numbers as they are stored. @default false */
+  readonly applyProfile?: boolean;
+  /** Pictures of more pixels are refused before they are decoded; a pixel takes 3 bytes. @default 2 ** 28 */
+  readonly maxPixels?: number;
+}
+
 /** Where the pictures of a data set come from, as data that can be posted to a thread. */
 export type ImageOrigin =
-  | { readonly kind: 'files'; readonly directory: string }
+  | { readonly kind: 'files'; readonly directory: string; readonly reading?: ReadImageOptions }
   | { readonly kind: 'figures'; readonly figures: SharedFigures };
 
 /** A run of synthetic figures and the memory that keeps those already drawn. */

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { type Batch, makeBatch } from '../batch.js';
+import { type Batch, type BatchSource, makeBatch } from '../batch.js';
 import { DatasetError } from '../error.js';
-import type { ImageOrigin, PoseDataset } from '../types.js';
 import {
   type BatchTask,
+  type PostedTask,
   receiveError,
   type WorkerReply,
   type WorkerSetup,
@@ -19,8 +19,39 @@ export interface Lane {
   close(): Promise<void>;
 }
 
+/** Lanes whose work is spread so that none waits while another has nothing to do. */
+export interface Lanes {
+  make(task: BatchTask): Promise<Batch>;
+  /** Keeps the process alive until the batch is there. */
+  wait(batch: Promise<Batch>): Promise<Batch>;
+  close(): Promise<void>;
+}
+
+export function joinLanes(lanes: readonly Lane[]): Lanes {
+  let waiters = 0;
+  return {
+    make(task) {
+      const lane = lanes.reduce((best, other) => (other.waiting < best.waiting ? other : best));
+      const batch = lane.make(task);
+      batch.catch(() => {}); // told to whoever asks for it
+      return batch;
+    },
+    async wait(batch) {
+      if (waiters++ === 0) for (const lane of lanes) lane.hold(true);
+      try {
+        return await batch;
+      } finally {
+        if (--waiters === 0) for (const lane of lanes) lane.hold(false);
+      }
+    },
+    async close() {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
 /** Makes batches in this thread. */
-export function createLocalLane(dataset: PoseDataset): Lane {
+export function createLocalLane(sourceOf: (task: BatchTask) => BatchSource): Lane {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let closed = false;
@@ -28,11 +59,11 @@ export function createLocalLane(dataset: PoseDataset): Lane {
     get waiting() {
       return waiting;
     },
-    make({ indices, options }) {
+    make(task) {
       waiting++;
       const batch = last.then(() => {
         if (closed) throw closedError();
-        return makeBatch(dataset, indices, options);
+        return makeBatch(sourceOf(task), task.indices, task.options);
       });
       last = batch.catch(() => {}).then(() => waiting--);
       return batch;
@@ -46,8 +77,7 @@ export function createLocalLane(dataset: PoseDataset): Lane {
 }
 
 /** Makes batches in a thread of its own. */
-export function createWorkerLane(dataset: PoseDataset, images: ImageOrigin): Lane {
-  const setup: WorkerSetup = { skeleton: dataset.skeleton, images };
+export function createWorkerLane(setup: WorkerSetup): Lane {
   const worker = new Worker(new URL('./node-worker.js', import.meta.url), {
     workerData: setup,
     execArgv: [], // flags of the main program, such as --input-type, need not suit a thread
@@ -76,16 +106,12 @@ export function createWorkerLane(dataset: PoseDataset, images: ImageOrigin): Lan
     get waiting() {
       return open.size;
     },
-    make({ indices, options }) {
+    make(task) {
       if (ended) return Promise.reject(ended);
       const id = nextId++;
-      const samples =
-        images.kind === 'files'
-          ? Array.from(indices, (index) => dataset.samples[index]!)
-          : undefined;
       return new Promise<Batch>((resolve, reject) => {
         open.set(id, { resolve, reject });
-        worker.postMessage({ id, indices, options, ...(samples ? { samples } : {}) });
+        worker.postMessage({ ...task, id } satisfies PostedTask);
       });
     },
     hold(on) {

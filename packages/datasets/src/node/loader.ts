@@ -3,14 +3,14 @@ import { drawAugmentation, sampleRandom } from '../augment.js';
 import type { Batch, MakeBatchOptions } from '../batch.js';
 import { DatasetError } from '../error.js';
 import { batchSchedule, requireWhole } from '../order.js';
-import type { CropSettings } from '../sample.js';
 import type { Split } from '../synthetic.js';
 import type { PoseDataset } from '../types.js';
-import { closedError, createLocalLane, createWorkerLane, type Lane } from './lane.js';
+import { closedError, createLocalLane, createWorkerLane, joinLanes, type Lanes } from './lane.js';
 import { openDataset } from './open.js';
 import type { SourceSpec } from './source.js';
+import { postSample } from './worker-protocol.js';
 
-export interface BatchLoaderOptions extends CropSettings {
+export interface BatchLoaderOptions extends Omit<MakeBatchOptions, 'seed' | 'epoch'> {
   /** A source as `openDataset` takes it, or a data set that is open already. */
   readonly source: string | SourceSpec | PoseDataset;
   /** Not needed for an open data set. */
@@ -39,6 +39,8 @@ export interface BatchLoader extends AsyncIterable<Batch> {
   /** Number of samples. */
   readonly length: number;
   readonly stepsPerEpoch: number;
+  /** Samples left out of the batches given so far, since `onBadRecord` is 'skip'. */
+  readonly skippedRecords: number;
   /** @throws DatasetError of reading a picture; `WORKER_STOPPED`; `CLOSED`; `OUT_OF_RANGE` after the last batch. */
   next(): Promise<Batch>;
   /** Ends the workers. Batches under way are given up. */
@@ -78,29 +80,24 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
   const count = dataset.samples.length;
   const schedule = batchSchedule({ count, batchSize, shuffle, seed, lastBatch });
   const end = epochs * schedule.stepsPerEpoch;
-  const settings = cropSettings(options);
+  const settings = batchSettings(options);
   const lanes = createLanes(dataset, workers);
+  const { images } = dataset;
   const prepared = new Map<number, Promise<Batch>>();
   let asked = startStep;
   let ordered = startStep;
-  let waiters = 0;
+  let skippedRecords = 0;
   let closing: Promise<void> | undefined;
 
   const orderUpTo = (step: number): void => {
     for (; ordered < Math.min(step, end); ordered++) {
       const { epoch, indices } = schedule.at(ordered);
-      const lane = lanes.reduce((best, other) => (other.waiting < best.waiting ? other : best));
-      const batch = lane.make({ indices, options: { ...settings, seed, epoch } });
-      batch.catch(() => {}); // told to whoever asks for it
-      prepared.set(ordered, batch);
-    }
-  };
-  const wait = async (batch: Promise<Batch>): Promise<Batch> => {
-    if (waiters++ === 0) for (const lane of lanes) lane.hold(true);
-    try {
-      return await batch;
-    } finally {
-      if (--waiters === 0) for (const lane of lanes) lane.hold(false);
+      const samples =
+        images?.kind === 'files'
+          ? Array.from(indices, (index) => postSample(dataset.samples[index]!))
+          : undefined;
+      const task = { indices, options: { ...settings, seed, epoch } };
+      prepared.set(ordered, lanes.make(samples ? { ...task, samples } : task));
     }
   };
   orderUpTo(startStep + ahead);
@@ -110,6 +107,9 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
     skeleton: dataset.skeleton,
     length: count,
     stepsPerEpoch: schedule.stepsPerEpoch,
+    get skippedRecords() {
+      return skippedRecords;
+    },
     async next() {
       if (closing) throw closedError();
       if (asked >= end) {
@@ -118,12 +118,14 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
       }
       const step = asked++;
       orderUpTo(asked + ahead);
-      const batch = prepared.get(step)!;
+      const ordered = prepared.get(step)!;
       prepared.delete(step);
-      return wait(batch);
+      const batch = await lanes.wait(ordered);
+      skippedRecords += batch.skipped?.length ?? 0;
+      return batch;
     },
     close() {
-      closing ??= Promise.all(lanes.map((lane) => lane.close())).then(() => prepared.clear());
+      closing ??= lanes.close().then(() => prepared.clear());
       return closing;
     },
     async *[Symbol.asyncIterator]() {
@@ -137,9 +139,9 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
   return loader;
 }
 
-function createLanes(dataset: PoseDataset, workers: number): Lane[] {
-  if (workers === 0) return [createLocalLane(dataset)];
-  const { images } = dataset;
+function createLanes(dataset: PoseDataset, workers: number): Lanes {
+  if (workers === 0) return joinLanes([createLocalLane(() => dataset)]);
+  const { images, skeleton } = dataset;
   if (!images) {
     throw new DatasetError(
       'OUT_OF_RANGE',
@@ -147,12 +149,13 @@ function createLanes(dataset: PoseDataset, workers: number): Lane[] {
         'Pass workers: 0.',
     );
   }
-  return Array.from({ length: workers }, () => createWorkerLane(dataset, images));
+  return joinLanes(Array.from({ length: workers }, () => createWorkerLane({ skeleton, images })));
 }
 
-/** The settings alone: what goes to a worker must be plain data. */
-function cropSettings(options: BatchLoaderOptions): MakeBatchOptions {
+/** The settings of a batch alone: what goes to a worker must be plain data. */
+export function batchSettings(options: Omit<MakeBatchOptions, 'seed' | 'epoch'>): MakeBatchOptions {
   const { inputSize, padding, convention, boxes, mean, deviation, augment } = options;
+  const { heatmaps, onBadRecord } = options;
   return {
     inputSize,
     ...(padding === undefined ? {} : { padding }),
@@ -161,5 +164,7 @@ function cropSettings(options: BatchLoaderOptions): MakeBatchOptions {
     ...(mean ? { mean } : {}),
     ...(deviation ? { deviation } : {}),
     ...(augment ? { augment } : {}),
+    ...(heatmaps ? { heatmaps } : {}),
+    ...(onBadRecord ? { onBadRecord } : {}),
   };
 }

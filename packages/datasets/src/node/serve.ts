@@ -1,9 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type BatchSource, makeBatch } from '../batch.js';
+import { type Batch, type BatchSource, makeBatch } from '../batch.js';
 import { openFigures } from '../figure-store.js';
-import type { PoseSample } from '../types.js';
-import { readSampleImage } from './image-file.js';
+import type { PoseSample, RgbImage } from '../types.js';
+import { decodeImage, readSampleImage } from './image-file.js';
 import {
+  type BatchTask,
   type PostedTask,
   postError,
   type WorkerReply,
@@ -16,11 +17,7 @@ export function serveBatches(port: MessagePort, setup: WorkerSetup): void {
   const serve = async (task: PostedTask): Promise<void> => {
     try {
       const batch = await makeBatch(sourceOf(task), task.indices, task.options);
-      const { images, keypoints, weights, sampleIndices, transforms } = batch;
-      const memory = [images, keypoints, weights, sampleIndices, transforms].map(
-        ({ buffer }) => buffer as ArrayBuffer,
-      );
-      port.postMessage({ id: task.id, batch } satisfies WorkerReply, memory);
+      port.postMessage({ id: task.id, batch } satisfies WorkerReply, memoryOf(batch));
     } catch (error) {
       port.postMessage({ id: task.id, error: postError(error) } satisfies WorkerReply);
     }
@@ -31,7 +28,15 @@ export function serveBatches(port: MessagePort, setup: WorkerSetup): void {
   });
 }
 
-function openSource({ skeleton, images }: WorkerSetup): (task: PostedTask) => BatchSource {
+function memoryOf(batch: Batch): ArrayBuffer[] {
+  const { images, keypoints, weights, sampleIndices, transforms, targets } = batch;
+  const arrays = [images, keypoints, weights, sampleIndices, transforms];
+  if (targets) arrays.push(targets.heatmaps, targets.weights);
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/** What a task's batch is made from, in whatever thread. */
+export function openSource({ skeleton, images }: WorkerSetup): (task: BatchTask) => BatchSource {
   if (images.kind === 'figures') {
     const { samples, readImage } = openFigures(images.figures);
     const source = {
@@ -41,12 +46,17 @@ function openSource({ skeleton, images }: WorkerSetup): (task: PostedTask) => Ba
     };
     return () => source;
   }
-  const readImage = (sample: PoseSample) => readSampleImage(images.directory, sample.file);
-  return ({ indices, samples = [] }) => {
+  return ({ indices, samples = [], pictures = [] }) => {
     const byIndex: { [index: number]: PoseSample; length: number } = { length: samples.length };
+    const pictureOf = new Map<PoseSample, Uint8Array>();
     samples.forEach((sample, row) => {
       byIndex[indices[row]!] = sample;
+      if (images.kind === 'posted') pictureOf.set(sample, pictures[row]!);
     });
+    const readImage = (sample: PoseSample): Promise<RgbImage> =>
+      images.kind === 'posted'
+        ? decodeImage(pictureOf.get(sample)!, sample.file, images.reading)
+        : readSampleImage(images.directory, sample.file, images.reading);
     return { skeleton, samples: byIndex, readImage };
   };
 }

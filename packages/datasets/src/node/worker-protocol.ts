@@ -1,25 +1,49 @@
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { Batch, MakeBatchOptions } from '../batch.js';
 import { DatasetError, type DatasetErrorCode } from '../error.js';
-import type { ImageOrigin, PoseSample } from '../types.js';
+import type { ImageOrigin, PoseSample, ReadImageOptions } from '../types.js';
 
 /** What a worker gets once. */
 export interface WorkerSetup {
   readonly skeleton: Skeleton;
-  readonly images: ImageOrigin;
+  readonly images: ImageOrigin | PostedImages;
+}
+
+/** Encoded pictures that come with each task. */
+export interface PostedImages {
+  readonly kind: 'posted';
+  readonly reading?: ReadImageOptions;
 }
 
 /** One batch to make. */
 export interface BatchTask {
   readonly indices: Int32Array;
   readonly options: MakeBatchOptions;
+  /** In the order of `indices`: workers hold no annotations of their own. Absent for figures, which every thread can draw. */
+  readonly samples?: readonly PoseSample[];
+  /** In the order of `indices`, for posted images only. */
+  readonly pictures?: readonly Uint8Array[];
 }
 
-/** A task on its way to a worker, with the annotations it needs: workers hold none of their own. */
+/**
+ * A sample as data of its own: properties of views are no properties of their copies, and the arrays may be parts of large
+ * ones, which would be copied whole.
+ */
+export function postSample(sample: PoseSample): PoseSample {
+  const { id, imageId, file, imageSize, box, area } = sample;
+  const { width, height } = imageSize;
+  return {
+    ...{ id, imageId, file, area },
+    imageSize: { width, height },
+    box: { x: box.x, y: box.y, width: box.width, height: box.height },
+    keypoints: sample.keypoints.slice(),
+    visibility: sample.visibility.slice(),
+  };
+}
+
+/** A task on its way to a worker. */
 export interface PostedTask extends BatchTask {
   readonly id: number;
-  /** In the order of `indices`; absent for figures, which every thread can draw. */
-  readonly samples?: readonly PoseSample[];
 }
 
 export type WorkerReply =
