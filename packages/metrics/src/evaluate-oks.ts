@@ -1,54 +1,27 @@
+import { addAnnotation, createAnnotationColumns } from './annotation-columns.js';
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
-import { accumulateOks, type OksTables } from './oks-accumulate.js';
-import type { OksGroup } from './oks-group.js';
-import { createMatchScratch, matchGroup } from './oks-match.js';
-import { type AreaRange, type OksOptions, type OksSettings, oksSettings } from './oks-options.js';
-import { type OksInputs, prepareOks } from './oks-prepare.js';
-import { type OksSummary, summariseOks } from './oks-summary.js';
+import { collectProblems, fail } from './error.js';
+import { createOksComparer } from './oks-compare.js';
+import { checkResultBoxes, matchRows, type OksScores, scoresOf } from './oks-evaluation.js';
+import type { OksMatches } from './oks-matches.js';
+import { compareGroup, type OksMatrix } from './oks-matrix.js';
+import { type OksOptions, oksSettings } from './oks-options.js';
+import { createResultSink } from './oks-results.js';
+import { createOksRows, reserveRows } from './oks-rows.js';
+import { COCO_RULES } from './oks-rules.js';
+import { selectOks } from './oks-selection.js';
+import { indexTruths } from './oks-truths.js';
 
-/** How the results of one image and category were given to its people, for one range of areas (the reference's evalImgs). */
-export interface OksMatches {
-  readonly imageId: number;
-  /** -1 when categories are not told apart. */
-  readonly categoryId: number;
-  readonly areaRange: AreaRange;
-  /** [D]: ids of the results (places in the file, from 1) by falling score. */
-  readonly dtIds: readonly number[];
-  /** [G]: ids of the annotations, counted ones first. */
-  readonly gtIds: readonly number[];
-  readonly dtScores: readonly number[];
-  /** [T,D]: id of the matched annotation, 0 for none. */
-  readonly dtMatches: Float64Array;
-  /** [T,G]: id of the matched result, 0 for none. */
-  readonly gtMatches: Float64Array;
-  /** [T,D]: 1 where a result counts neither as right nor as wrong. */
-  readonly dtIgnore: Uint8Array;
-  /** [G]: 1 where a person is not counted. */
-  readonly gtIgnore: Uint8Array;
-}
-
-/** Similarities of one image and category. */
-export interface OksMatrix {
-  /** [D]: ids of the results (places in the file, from 1) by falling score. */
-  readonly dtIds: readonly number[];
-  /** [G]: ids of the annotations in file order. */
-  readonly gtIds: readonly number[];
-  /** [D,G] */
-  readonly oks: Float64Array;
-}
+export type { OksMatches } from './oks-matches.js';
 
 /** What `evaluateOks` gives. */
-export interface OksEvaluation extends OksTables, OksSummary {
-  /** The axes of the tables, as evaluated. */
-  readonly iouThresholds: readonly number[];
-  readonly recallThresholds: readonly number[];
-  readonly categoryIds: readonly number[];
-  readonly areaRanges: readonly AreaRange[];
-  readonly maxDetections: readonly number[];
-  readonly imageIds: readonly number[];
+export interface OksEvaluation extends OksScores {
   /** Matches by category, area range and image, without the images that have neither people nor results. Worked out anew on each call. */
   matches(): OksMatches[];
-  /** Similarities of one image and category; undefined when it has no people or no results. */
+  /**
+   * Similarities of one image and category; undefined when it has no people or no results. Worked out anew on each call, from
+   * the objects that were evaluated.
+   */
   oks(imageId: number, categoryId: number): OksMatrix | undefined;
 }
 
@@ -60,7 +33,7 @@ export interface OksEvaluation extends OksTables, OksSummary {
  * image pixels.
  *
  * @throws MetricsError `EMPTY_RESULTS`; `BAD_ANNOTATION` for results of unknown images and missing fields; `SHAPE_MISMATCH` for a
- * wrong number of keypoints; `NON_FINITE` for a score or coordinate that is not finite; `OUT_OF_RANGE` for options.
+ * wrong number of keypoints; `NON_FINITE` for a score or coordinate that is not finite; `OUT_OF_RANGE` for options and areas below 0.
  * @see https://cocodataset.org/#keypoints-eval
  * @example
  * evaluateOks(groundTruth, results).stats.AP; // 0.58...
@@ -71,64 +44,35 @@ export function evaluateOks(
   options: OksOptions = {},
 ): OksEvaluation {
   const settings = oksSettings(options);
-  const inputs = prepareOks(groundTruth, results, options, settings);
-  const tables = accumulateOks(inputs, settings);
-  return {
-    ...summariseOks(tables, settings),
-    ...tables,
-    iouThresholds: settings.iouThresholds,
-    recallThresholds: settings.recallThresholds,
-    categoryIds: inputs.categoryIds,
-    areaRanges: settings.areaRanges,
-    maxDetections: settings.maxDetections,
-    imageIds: inputs.imageIds,
-    matches: () => listMatches(inputs, settings),
-    oks: (imageId, categoryId) => findMatrix(inputs, imageId, categoryId),
-  };
-}
-
-function listMatches(inputs: OksInputs, settings: OksSettings): OksMatches[] {
-  const list: OksMatches[] = [];
-  for (const groups of inputs.groups) {
-    const scratch = createMatchScratch(groups, settings.iouThresholds.length);
-    for (const areaRange of settings.areaRanges) {
-      for (const group of groups) {
-        if (!group) continue;
-        matchGroup(group, areaRange, settings.iouThresholds, scratch);
-        list.push(copyMatches(group, areaRange, settings.iouThresholds.length, scratch));
-      }
-    }
+  if (results.length === 0) {
+    fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
   }
-  return list;
-}
+  const { images, annotations, categories } = groundTruth;
+  const ids = (list: readonly { readonly id: number }[]): number[] => list.map(({ id }) => id);
+  const selection = selectOks(ids(images), ids(categories), options);
+  const columns = createAnnotationColumns(settings.oksSigmas.length, annotations.length);
+  for (const annotation of annotations) addAnnotation(columns, annotation);
 
-function copyMatches(
-  group: OksGroup,
-  areaRange: AreaRange,
-  thresholdCount: number,
-  scratch: ReturnType<typeof createMatchScratch>,
-): OksMatches {
-  const [truths, results] = [group.truthIds.length, group.resultIds.length];
+  const rows = createOksRows();
+  const problems = collectProblems();
+  const truths = indexTruths(columns, selection, settings, COCO_RULES, rows, problems);
+  reserveRows(rows.results, results.length);
+  const sink = createResultSink(truths, selection, settings, COCO_RULES, rows, problems);
+  for (const result of results) sink.add(result);
+  problems.throwIfAny();
+  if (sink.firstHasBox) checkResultBoxes(rows);
+
+  const matched = matchRows(rows, selection, settings, sink.firstHasBox);
   return {
-    imageId: group.imageId,
-    categoryId: group.categoryId,
-    areaRange,
-    dtIds: [...group.resultIds],
-    gtIds: Array.from(scratch.order.subarray(0, truths), (g) => group.truthIds[g]!),
-    dtScores: [...group.resultScores],
-    dtMatches: scratch.resultMatches.slice(0, thresholdCount * results),
-    gtMatches: scratch.truthMatches.slice(0, thresholdCount * truths),
-    dtIgnore: scratch.resultIgnored.slice(0, thresholdCount * results),
-    gtIgnore: scratch.truthIgnored.slice(0, truths),
+    ...scoresOf(matched.tables(), selection, settings),
+    matches: matched.matches,
+    oks: (imageId, categoryId) => {
+      if (selection.together) return undefined;
+      const image = selection.imagePlace.get(imageId);
+      const row = matched.groups.groups[selection.categoryIds.indexOf(categoryId)];
+      const group = row?.find((candidate) => candidate.image === image);
+      const compare = createOksComparer(truths.packed, settings.oksSigmas, -Infinity);
+      return compareGroup(rows, matched.groups, group, results, compare);
+    },
   };
-}
-
-function findMatrix(
-  { imageIds, categoryIds, groups }: OksInputs,
-  imageId: number,
-  categoryId: number,
-): OksMatrix | undefined {
-  const group = groups[categoryIds.indexOf(categoryId)]?.[imageIds.indexOf(imageId)];
-  if (!group || group.oks.length === 0) return undefined;
-  return { dtIds: [...group.resultIds], gtIds: [...group.truthIds], oks: group.oks.slice() };
 }

@@ -22,12 +22,7 @@ export type {
   CocoKeypointResult,
 } from './coco.js';
 export { MetricsError, type MetricsErrorCode, type MetricsProblem } from './error.js';
-export {
-  evaluateOks,
-  type OksEvaluation,
-  type OksMatches,
-  type OksMatrix,
-} from './evaluate-oks.js';
+export { evaluateOks, type OksEvaluation } from './evaluate-oks.js';
 export { evaluatePck, type PckEvaluation, type PckOptions } from './evaluate-pck.js';
 export {
   type KeypointAccuracy,
@@ -40,6 +35,9 @@ export {
 } from './keypoint-accuracy.js';
 export { computeOks, type OksPoses } from './oks.js';
 export type { OksTables, Table } from './oks-accumulate.js';
+export type { OksScores } from './oks-evaluation.js';
+export type { OksMatches } from './oks-matches.js';
+export type { OksMatrix } from './oks-matrix.js';
 export type { AreaRange, OksOptions } from './oks-options.js';
 export { type OksParams, oksOptionsFromParams } from './oks-params.js';
 export { type OksReasons, type OksStats, type OksSummary, referenceStats } from './oks-summary.js';

@@ -1,7 +1,8 @@
-import type { OksGroup } from './oks-group.js';
-import { createMatchScratch, matchGroup } from './oks-match.js';
+import type { OksGroups } from './oks-groups.js';
+import { WORD } from './oks-match.js';
 import type { OksSettings } from './oks-options.js';
-import type { OksInputs } from './oks-prepare.js';
+import type { OksOutcomes } from './oks-outcomes.js';
+import { orderByFallingScore } from './stable-sort.js';
 
 /** A row-major table of float64. */
 export interface Table {
@@ -22,18 +23,17 @@ export interface OksTables {
 /** np.spacing(1), which the reference adds to the number of results. */
 const EPSILON = 2 ** -52;
 
-/** Whether a result counts as found, as false, or not at all. */
-const NEITHER = 0;
-const TRUE_POSITIVE = 1;
-const FALSE_POSITIVE = 2;
-
-export function accumulateOks(inputs: OksInputs, settings: OksSettings): OksTables {
-  const [T, R] = [settings.iouThresholds.length, settings.recallThresholds.length];
-  const [K, A, M] = [
-    inputs.categoryIds.length,
-    settings.areaRanges.length,
-    settings.maxDetections.length,
-  ];
+/** Tables of the groups for which `takes` is true. */
+export function accumulateOks(
+  { results, groups }: OksGroups,
+  outcomes: OksOutcomes,
+  resultScores: Float64Array,
+  settings: OksSettings,
+  takes: (image: number) => boolean = () => true,
+): OksTables {
+  const { iouThresholds, recallThresholds, areaRanges, maxDetections } = settings;
+  const [T, R] = [iouThresholds.length, recallThresholds.length];
+  const [K, A, M] = [groups.length, areaRanges.length, maxDetections.length];
   const table = (...shape: number[]): Table => ({
     data: new Float64Array(shape.reduce((size, n) => size * n, 1)).fill(-1),
     shape,
@@ -43,122 +43,114 @@ export function accumulateOks(inputs: OksInputs, settings: OksSettings): OksTabl
     scores: table(T, R, K, A, M),
     recall: table(T, K, A, M),
   };
+  const byPlace = Float64Array.from(results, (row) => resultScores[row]!);
+  const curve = createCurve(results.length);
 
-  inputs.groups.forEach((row, k) => {
-    const groups = row.filter((group) => group !== undefined);
-    if (groups.length === 0) return;
-    const scratch = createMatchScratch(groups, T);
-    const rankings = settings.maxDetections.map((limit) => rankResults(groups, limit));
-    const total = groups.reduce((sum, { resultIds }) => sum + resultIds.length, 0);
-    const outcomes = new Uint8Array(T * total);
-    const curve = { precision: new Float64Array(total), recall: new Float64Array(total) };
-
-    settings.areaRanges.forEach((range, a) => {
-      let counted = 0;
-      let start = 0;
-      for (const group of groups) {
-        matchGroup(group, range, settings.iouThresholds, scratch);
-        const [truthCount, resultCount] = [group.truthIds.length, group.resultIds.length];
-        for (let g = 0; g < truthCount; g++) counted += 1 - scratch.truthIgnored[g]!;
+  let firstGroup = 0;
+  groups.forEach((row, k) => {
+    const counted = areaRanges.map((_, a) => {
+      let sum = 0;
+      row.forEach(({ image }, i) => {
+        if (takes(image)) sum += outcomes.counted[a]![firstGroup + i]!;
+      });
+      return sum;
+    });
+    firstGroup += row.length;
+    maxDetections.forEach((limit, m) => {
+      const order = rankResults(row, byPlace, limit, takes);
+      const scores = Float64Array.from(order, (place) => byPlace[place]!);
+      for (let a = 0; a < A; a++) {
+        if (counted[a] === 0) continue;
         for (let t = 0; t < T; t++) {
-          for (let d = 0; d < resultCount; d++) {
-            const i = t * resultCount + d;
-            outcomes[t * total + start + d] =
-              scratch.resultIgnored[i] === 1
-                ? NEITHER
-                : scratch.resultMatches[i] === 0
-                  ? FALSE_POSITIVE
-                  : TRUE_POSITIVE;
+          const [word, bit] = [Math.floor(t / WORD), t % WORD];
+          if (bit === 0) {
+            curve.load(outcomes.found[a]![word]!, outcomes.wrong[a]![word]!, order);
+          }
+          const found = curve.trace(bit);
+          tables.recall.data[((t * K + k) * A + a) * M + m] = found / counted[a]!;
+          let reachable = order.length > 0;
+          for (let r = 0; r < R; r++) {
+            const needed = leastFound(recallThresholds[r]!, counted[a]!);
+            reachable &&= needed <= found;
+            const cell = (((t * R + r) * K + k) * A + a) * M + m;
+            tables.precision.data[cell] = reachable ? curve.precisionFrom(needed) : 0;
+            tables.scores.data[cell] = reachable ? scores[curve.placeOf(needed)]! : 0;
           }
         }
-        start += resultCount;
       }
-      if (counted === 0) return;
-      rankings.forEach((ranking, m) => {
-        for (let t = 0; t < T; t++) {
-          const row = outcomes.subarray(t * total, (t + 1) * total);
-          const count = ranking.order.length;
-          traceCurve(row, ranking.order, counted, curve);
-          tables.recall.data[((t * K + k) * A + a) * M + m] =
-            count > 0 ? curve.recall[count - 1]! : 0;
-          const cell = (r: number): number => (((t * R + r) * K + k) * A + a) * M + m;
-          readCurve(curve, ranking, settings.recallThresholds, cell, tables);
-        }
-      });
     });
   });
   return tables;
 }
 
-interface Ranking {
-  /** Places of the results in the concatenation of all groups, by falling score. */
-  readonly order: Int32Array;
-  readonly scores: Float64Array;
+/** Places of the results of a category by falling score; equal scores by image id, then by rank in the image. */
+function rankResults(
+  groups: OksGroups['groups'][number],
+  scores: Float64Array,
+  limit: number,
+  takes: (image: number) => boolean,
+): Int32Array {
+  let count = 0;
+  const places = new Int32Array(scores.length);
+  for (const { image, resultFrom, resultTo } of groups) {
+    if (!takes(image)) continue;
+    const to = Math.min(resultTo, resultFrom + limit);
+    for (let d = resultFrom; d < to; d++) places[count++] = d;
+  }
+  return orderByFallingScore(places.subarray(0, count), scores);
 }
 
-/** Results of all images by falling score; equal scores by image id, then by rank in the image. */
-function rankResults(groups: readonly OksGroup[], limit: number): Ranking {
-  const places: number[] = [];
-  const scores: number[] = [];
-  let start = 0;
-  for (const { resultScores } of groups) {
-    const count = Math.min(limit, resultScores.length);
-    for (let d = 0; d < count; d++) places.push(start + d);
-    for (const score of resultScores) scores.push(score);
-    start += resultScores.length;
-  }
-  const order = Int32Array.from(places).sort((a, b) => scores[b]! - scores[a]! || a - b);
-  return { order, scores: Float64Array.from(order, (place) => scores[place]!) };
+/** How many of `counted` must be found for a recall: the least n with n / counted >= recall, in floating point. */
+function leastFound(recall: number, counted: number): number {
+  if (recall > 1) return Infinity;
+  let n = Math.max(0, Math.floor(recall * counted) - 1);
+  while (n / counted < recall) n++;
+  return n;
 }
 
 interface Curve {
-  readonly precision: Float64Array;
-  readonly recall: Float64Array;
+  /** Takes the outcomes of a word of thresholds in the order of the ranking. */
+  load(found: Uint32Array, wrong: Uint32Array, order: Int32Array): void;
+  /** Goes through the ranking for one threshold; returns how many are found. */
+  trace(bit: number): number;
+  /** The best precision from the place at which `n` are found on. */
+  precisionFrom(n: number): number;
+  /** The place in the ranking at which `n` are found. */
+  placeOf(n: number): number;
 }
 
-/** Precision and recall after each result, precision made to fall from left to right. */
-function traceCurve(
-  outcomes: Uint8Array,
-  order: Int32Array,
-  counted: number,
-  { precision, recall }: Curve,
-): void {
-  let [found, wrong] = [0, 0];
-  for (let i = 0; i < order.length; i++) {
-    const outcome = outcomes[order[i]!]!;
-    if (outcome === TRUE_POSITIVE) found++;
-    else if (outcome === FALSE_POSITIVE) wrong++;
-    recall[i] = found / counted;
-    precision[i] = found / (wrong + found + EPSILON);
-  }
-  for (let i = order.length - 1; i > 0; i--) {
-    if (precision[i]! > precision[i - 1]!) precision[i - 1] = precision[i]!;
-  }
-}
-
-/** Precision and score where each recall is first reached; 0 from the first recall on that is not. */
-function readCurve(
-  { precision, recall }: Curve,
-  { order, scores }: Ranking,
-  recallThresholds: readonly number[],
-  cell: (r: number) => number,
-  tables: OksTables,
-): void {
-  let reachable = true;
-  recallThresholds.forEach((threshold, r) => {
-    const i = firstAtLeast(recall, order.length, threshold);
-    reachable &&= i < order.length;
-    tables.precision.data[cell(r)] = reachable ? precision[i]! : 0;
-    tables.scores.data[cell(r)] = reachable ? scores[i]! : 0;
-  });
-}
-
-function firstAtLeast(rising: Float64Array, count: number, value: number): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rising[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Precision along a ranking, kept only where somebody is found: it falls everywhere else. */
+function createCurve(capacity: number): Curve {
+  const found = new Uint32Array(capacity);
+  const wrong = new Uint32Array(capacity);
+  const places = new Int32Array(capacity + 1);
+  const precision = new Float64Array(capacity + 1);
+  let count = 0;
+  return {
+    load(foundBits, wrongBits, order) {
+      count = order.length;
+      for (let i = 0; i < count; i++) {
+        found[i] = foundBits[order[i]!]!;
+        wrong[i] = wrongBits[order[i]!]!;
+      }
+    },
+    trace(bit) {
+      let [right, false_] = [0, 0];
+      for (let i = 0; i < count; i++) {
+        if ((found[i]! >>> bit) & 1) {
+          right++;
+          places[right] = i;
+          precision[right] = right / (false_ + right + EPSILON);
+        } else false_ += (wrong[i]! >>> bit) & 1;
+      }
+      precision[0] = 0;
+      places[0] = 0;
+      for (let n = right; n > 0; n--) {
+        if (precision[n]! > precision[n - 1]!) precision[n - 1] = precision[n]!;
+      }
+      return right;
+    },
+    precisionFrom: (n) => precision[n]!,
+    placeOf: (n) => places[n]!,
+  };
 }

@@ -1,8 +1,5 @@
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
 import { collectProblems, fail, type Problems } from './error.js';
-import { countLabelled } from './oks.js';
-import type { Result, Truth } from './oks-group.js';
-import type { OksSettings } from './oks-options.js';
 
 /** @throws MetricsError `EMPTY_RESULTS`; `BAD_ANNOTATION` for results of images that the ground truth does not list. */
 export function checkResultImages(
@@ -20,36 +17,6 @@ export function checkResultImages(
     problems.add('BAD_ANNOTATION', `results[${i}].image_id`, message);
   });
   problems.throwIfAny();
-}
-
-export function checkOksTruth(
-  { annotation, path }: Truth,
-  { oksSigmas }: OksSettings,
-  problems: Problems,
-): void {
-  const { keypoints, num_keypoints: labelled, iscrowd, area, bbox } = annotation;
-  const missing = (field: string, advice: string): void =>
-    problems.add('BAD_ANNOTATION', `${path}.${field}`, `missing; ${advice}`);
-  if (!isNumber(labelled)) missing('num_keypoints', 'set it to the number of flags above 0');
-  if (iscrowd === undefined || iscrowd === null) missing('iscrowd', 'set it to 0 for one person');
-  if (!isNumber(area)) missing('area', "set it to the area of the person's mask in square pixels");
-  else checkFinite([area], `${path}.area`, problems);
-  if (!checkPose(keypoints, oksSigmas.length, `${path}.keypoints`, problems)) return;
-  checkFinite(keypoints!, `${path}.keypoints`, problems);
-  if (countLabelled(keypoints!, 0, keypoints!.length) > 0) return;
-  checkBox(bbox, `${path}.bbox`, 'no keypoint is labelled, so the box is compared', problems);
-}
-
-export function checkOksResult(
-  { result, id }: Result,
-  useBoxes: boolean,
-  { oksSigmas }: OksSettings,
-  problems: Problems,
-): void {
-  checkResult(result, id - 1, oksSigmas.length, problems);
-  if (!useBoxes) return;
-  const why = 'the first result has one, so all are sized by theirs';
-  checkBox(result.bbox, `results[${id - 1}].bbox`, why, problems);
 }
 
 /** Checks score and keypoints of results[index]. */

@@ -1,127 +1,169 @@
-import type { OksGroup } from './oks-group.js';
 import type { AreaRange } from './oks-options.js';
-
-/** Memory for the matching of one group, reused from group to group. Tables are [T,D] and [T,G], row by row. */
-export interface MatchScratch {
-  /** People in the order in which they are tried: counted ones first. */
-  readonly order: Int32Array;
-  readonly truthIgnored: Uint8Array;
-  /** Id of the person that a result got, 0 for none. */
-  readonly resultMatches: Float64Array;
-  readonly resultIgnored: Uint8Array;
-  /** Id of the result that a person got, 0 for none. */
-  readonly truthMatches: Float64Array;
-  readonly bestOks: Float64Array;
-}
-
-export function createMatchScratch(
-  groups: readonly (OksGroup | undefined)[],
-  thresholdCount: number,
-): MatchScratch {
-  let [truths, results] = [0, 0];
-  for (const group of groups) {
-    truths = Math.max(truths, group?.truthIds.length ?? 0);
-    results = Math.max(results, group?.resultIds.length ?? 0);
-  }
-  return {
-    order: new Int32Array(truths),
-    truthIgnored: new Uint8Array(truths),
-    resultMatches: new Float64Array(thresholdCount * results),
-    resultIgnored: new Uint8Array(thresholdCount * results),
-    truthMatches: new Float64Array(thresholdCount * truths),
-    bestOks: new Float64Array(results),
-  };
-}
+import { CROWD, IGNORED, type OksRows, UNFINDABLE } from './oks-rows.js';
 
 /** A match needs an OKS of at least the threshold, or of this for thresholds above it. */
-const NEARLY_ONE = 1 - 1e-10;
+export const NEARLY_ONE = 1 - 1e-10;
+
+/** Thresholds in one word of bits. */
+export const WORD = 32;
+
+/** People and results of one image and category: stretches of two lists of rows. */
+export interface OksGroup {
+  readonly image: number;
+  readonly truthFrom: number;
+  readonly truthTo: number;
+  readonly resultFrom: number;
+  readonly resultTo: number;
+}
+
+/** Told of each match: the places in the group of the result and of the person, and a bit for each threshold of a word. */
+export type MatchListener = (result: number, truth: number, bits: number) => void;
+
+/** How results fared at the thresholds of one word, a bit for each; by their places in the group. */
+export interface MatchedBits {
+  /** Found somebody. */
+  hits: Uint32Array;
+  /** Found somebody who is not counted. */
+  ignored: Uint32Array;
+}
+
+/** Gives the results of one group to its people. */
+export interface OksMatcher {
+  readonly bits: MatchedBits;
+  /** Of the group and range last matched: 1 where a person is not counted. */
+  truthIgnored: Uint8Array;
+  /** Prepares a group: similarities sorted for each result. */
+  open(group: OksGroup): void;
+  /** Matches the open group for a range of areas and returns how many people are counted. */
+  match(range: AreaRange, word: number, listener?: MatchListener): number;
+}
 
 /**
- * Gives results to people at each threshold, best result first, as COCO's evaluation does: each result takes the person
- * with the largest OKS, the last of equals; a counted person before any ignored one; crowds again and again. People are
- * in `scratch.order`, counted ones first; everything in `scratch` is for this group until the next call.
+ * COCO's rule: results choose by falling score; each takes, at each threshold, the person with the largest similarity of those still free,
+ * the later of equals, a counted person before any other; a crowd is always free. So a result's people can be ordered once, and
+ * all thresholds are served together: each person gets those that are still open, reached by the similarity and free.
+ *
+ * `truths` and `results` are lists of rows; a group's results are by falling score.
  */
-export function matchGroup(
-  group: OksGroup,
-  { min, max }: AreaRange,
+export function createOksMatcher(
+  rows: OksRows,
+  truths: Int32Array,
+  results: Int32Array,
   thresholds: readonly number[],
-  scratch: MatchScratch,
-): void {
-  const truthCount = group.truthIds.length;
-  const resultCount = group.resultIds.length;
-  orderTruths(group, min, max, scratch);
-  scratch.resultMatches.fill(0, 0, thresholds.length * resultCount);
-  scratch.resultIgnored.fill(0, 0, thresholds.length * resultCount);
-  scratch.truthMatches.fill(0, 0, thresholds.length * truthCount);
-  if (group.oks.length > 0) {
-    findBestOks(group, scratch.bestOks);
-    thresholds.forEach((threshold, t) => {
-      const least = Math.min(threshold, NEARLY_ONE);
-      matchAtThreshold(group, least, t * resultCount, t * truthCount, scratch);
-    });
-  }
-  for (let d = 0; d < resultCount; d++) {
-    const area = group.resultAreas[d]!;
-    if (!(area < min || area > max)) continue;
-    for (let i = d; i < thresholds.length * resultCount; i += resultCount) {
-      if (scratch.resultMatches[i] === 0) scratch.resultIgnored[i] = 1;
+): OksMatcher {
+  const { candidateEnd } = rows.results;
+  const { truth: candidateTruth, oks: candidateOks } = rows.candidates;
+  const { flags, areas } = rows.truths;
+  const least = thresholds.map((threshold) => Math.min(threshold, NEARLY_ONE));
+  /** Where in its group a row of people stands. */
+  const placeOf = new Int32Array(rows.truths.count);
+  let group: OksGroup;
+  let [truthCount, resultCount] = [0, 0];
+  /** Candidates of the group's results, best first. */
+  let ends = new Int32Array(0);
+  let places = new Int32Array(0);
+  let similarities = new Float64Array(0);
+  let taken = new Uint32Array(0);
+
+  const matcher: OksMatcher = {
+    bits: { hits: new Uint32Array(0), ignored: new Uint32Array(0) },
+    truthIgnored: new Uint8Array(0),
+    open,
+    match,
+  };
+  return matcher;
+
+  function open(next: OksGroup): void {
+    group = next;
+    truthCount = group.truthTo - group.truthFrom;
+    resultCount = group.resultTo - group.resultFrom;
+    if (truthCount > taken.length) {
+      taken = new Uint32Array(2 * truthCount);
+      matcher.truthIgnored = new Uint8Array(2 * truthCount);
+    }
+    if (resultCount > ends.length) {
+      ends = new Int32Array(2 * resultCount);
+      matcher.bits.hits = new Uint32Array(2 * resultCount);
+      matcher.bits.ignored = new Uint32Array(2 * resultCount);
+    }
+    for (let g = 0; g < truthCount; g++) placeOf[truths[group.truthFrom + g]!] = g;
+    let end = 0;
+    for (let d = 0; d < resultCount; d++) {
+      const row = results[group.resultFrom + d]!;
+      const from = row === 0 ? 0 : candidateEnd[row - 1]!;
+      const to = candidateEnd[row]!;
+      if (end + to - from > places.length) grow(2 * (end + to - from));
+      const first = end;
+      for (let c = from; c < to; c++) {
+        const [place, oks] = [placeOf[candidateTruth[c]!]!, candidateOks[c]!];
+        let i = end++;
+        while (i > first && isAfter(i - 1, place, oks)) {
+          places[i] = places[i - 1]!;
+          similarities[i] = similarities[i - 1]!;
+          i--;
+        }
+        places[i] = place;
+        similarities[i] = oks;
+      }
+      ends[d] = end;
     }
   }
-}
 
-function orderTruths(group: OksGroup, min: number, max: number, scratch: MatchScratch): void {
-  const { order, truthIgnored } = scratch;
-  const count = group.truthIds.length;
-  let next = 0;
-  for (let g = 0; g < count; g++) {
-    const area = group.truthAreas[g]!;
-    if (group.truthIgnored[g] === 0 && !(area < min || area > max)) order[next++] = g;
+  function isAfter(i: number, place: number, oks: number): boolean {
+    const other = similarities[i]!;
+    return other < oks || (other === oks && places[i]! < place);
   }
-  truthIgnored.fill(0, 0, next);
-  truthIgnored.fill(1, next, count);
-  for (let g = 0; g < count; g++) {
-    const area = group.truthAreas[g]!;
-    if (group.truthIgnored[g] !== 0 || area < min || area > max) order[next++] = g;
-  }
-}
 
-function findBestOks({ oks, truthIds, resultIds }: OksGroup, best: Float64Array): void {
-  const truthCount = truthIds.length;
-  for (let d = 0; d < resultIds.length; d++) {
-    let largest = -Infinity;
-    for (let g = d * truthCount; g < (d + 1) * truthCount; g++) {
-      if (oks[g]! > largest) largest = oks[g]!;
+  function grow(length: number): void {
+    const [morePlaces, more] = [new Int32Array(length), new Float64Array(length)];
+    morePlaces.set(places);
+    more.set(similarities);
+    places = morePlaces;
+    similarities = more;
+  }
+
+  function match({ min, max }: AreaRange, word: number, listener?: MatchListener): number {
+    const { bits, truthIgnored } = matcher;
+    const { hits, ignored } = bits;
+    let counted = 0;
+    for (let g = 0; g < truthCount; g++) {
+      const row = truths[group.truthFrom + g]!;
+      const out = (flags[row]! & IGNORED) !== 0 || areas[row]! < min || areas[row]! > max;
+      truthIgnored[g] = out ? 1 : 0;
+      if (!out) counted++;
+      taken[g] = 0;
     }
-    best[d] = largest;
-  }
-}
-
-function matchAtThreshold(
-  group: OksGroup,
-  least: number,
-  resultStart: number,
-  truthStart: number,
-  scratch: MatchScratch,
-): void {
-  const { order, truthIgnored, resultMatches, resultIgnored, truthMatches, bestOks } = scratch;
-  const { oks, truthIds, truthCrowd, resultIds } = group;
-  const truthCount = truthIds.length;
-  for (let d = 0; d < resultIds.length; d++) {
-    if (bestOks[d]! < least) continue;
-    let reached = least;
-    let match = -1;
-    for (let i = 0; i < truthCount; i++) {
-      const g = order[i]!;
-      if (truthMatches[truthStart + i]! > 0 && truthCrowd[g] === 0) continue;
-      if (match >= 0 && truthIgnored[match] === 0 && truthIgnored[i] === 1) break;
-      const value = oks[d * truthCount + g]!;
-      if (value < reached) continue;
-      reached = value;
-      match = i;
+    const first = word * WORD;
+    const count = Math.min(WORD, least.length - first);
+    const all = count === WORD ? -1 : (1 << count) - 1;
+    for (let d = 0; d < resultCount; d++) {
+      const [from, to] = [d === 0 ? 0 : ends[d - 1]!, ends[d]!];
+      let [open, hit, lost] = [all, 0, 0];
+      for (let pass = 0; pass < 2 && open !== 0; pass++) {
+        for (let i = from; i < to && open !== 0; i++) {
+          const g = places[i]!;
+          if (truthIgnored[g] !== pass) continue;
+          const flag = flags[truths[group.truthFrom + g]!]!;
+          let won = open & reached(similarities[i]!, first, count);
+          if (!(flag & CROWD)) won &= ~taken[g]!;
+          if (won === 0) continue;
+          open &= ~won;
+          taken[g]! |= won;
+          if (pass === 1) lost |= won;
+          if (!(flag & UNFINDABLE)) hit |= won;
+          if (listener) listener(d, g, won);
+        }
+      }
+      hits[d] = hit;
+      ignored[d] = lost;
     }
-    if (match < 0) continue;
-    resultIgnored[resultStart + d] = truthIgnored[match]!;
-    resultMatches[resultStart + d] = truthIds[order[match]!]!;
-    truthMatches[truthStart + match] = resultIds[d]!;
+    return counted;
+  }
+
+  /** A bit for each threshold of the word that a similarity reaches. */
+  function reached(oks: number, first: number, count: number): number {
+    let bits = 0;
+    for (let t = 0; t < count; t++) if (oks >= least[first + t]!) bits |= 1 << t;
+    return bits;
   }
 }

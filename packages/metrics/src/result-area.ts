@@ -1,11 +1,5 @@
 import type { CocoKeypointResult } from './coco.js';
 
-/** Whether results are sized by their boxes: as in the reference, the first result of the file decides for all. */
-export function hasResultBoxes(results: readonly CocoKeypointResult[]): boolean {
-  const box = results[0]?.bbox;
-  return Array.isArray(box) && box.length > 0;
-}
-
 /** Area of a result: its box's, or the extent of all its keypoints, those at (0,0) included. */
 export function resultArea({ keypoints, bbox }: CocoKeypointResult, useBox: boolean): number {
   if (useBox) return bbox![2]! * bbox![3]!;

@@ -1,0 +1,130 @@
+/** A person is a crowd. */
+export const CROWD = 1;
+/** A person is not counted, whatever the range of areas. */
+export const IGNORED = 2;
+/** A match with this person counts as none (id 0). */
+export const UNFINDABLE = 4;
+
+/** What matching needs of people, a column each. */
+export interface TruthRows {
+  count: number;
+  /** Places in lists of images and categories. */
+  image: Int32Array;
+  category: Int32Array;
+  ids: Float64Array;
+  areas: Float64Array;
+  flags: Uint8Array;
+}
+
+/** What matching needs of results. */
+export interface ResultRows {
+  count: number;
+  image: Int32Array;
+  category: Int32Array;
+  /** Places in the file, from 1. */
+  ids: Int32Array;
+  scores: Float64Array;
+  /** Extents of all keypoints. */
+  areas: Float64Array;
+  /** Areas of the boxes; NaN without a box. */
+  boxAreas: Float64Array;
+  /** Where the candidates of a result end; they begin where those of the row before end. */
+  candidateEnd: Int32Array;
+}
+
+/** People similar enough to a result for the lowest threshold. */
+export interface CandidateRows {
+  count: number;
+  /** Rows of people. */
+  truth: Int32Array;
+  oks: Float64Array;
+}
+
+/** Everything an evaluation keeps; memory grows with people and results, not with their keypoints. */
+export interface OksRows {
+  readonly truths: TruthRows;
+  readonly results: ResultRows;
+  readonly candidates: CandidateRows;
+}
+
+export function createOksRows(): OksRows {
+  const [Reals, Integers] = [Float64Array, Int32Array];
+  return {
+    truths: {
+      count: 0,
+      image: new Integers(0),
+      category: new Integers(0),
+      ids: new Reals(0),
+      areas: new Reals(0),
+      flags: new Uint8Array(0),
+    },
+    results: {
+      count: 0,
+      image: new Integers(0),
+      category: new Integers(0),
+      ids: new Integers(0),
+      scores: new Reals(0),
+      areas: new Reals(0),
+      boxAreas: new Reals(0),
+      candidateEnd: new Integers(0),
+    },
+    candidates: { count: 0, truth: new Integers(0), oks: new Reals(0) },
+  };
+}
+
+type Column = Float64Array | Int32Array | Uint8Array;
+type Columns = TruthRows | ResultRows | CandidateRows;
+
+/** Makes room for `more` rows behind the last; the count stays. */
+export function reserveRows(rows: Columns, more: number): void {
+  const columns = rows as unknown as Record<string, Column | number>;
+  const needed = rows.count + more;
+  for (const name of Object.keys(columns)) {
+    const column = columns[name]!;
+    if (typeof column === 'number' || column.length >= needed) continue;
+    const room = Math.max(needed, Math.ceil(column.length * 1.5), 64);
+    const larger = new (column.constructor as new (length: number) => Column)(room);
+    larger.set(column as never);
+    columns[name] = larger;
+  }
+}
+
+/** Puts rows behind others; `place` tells where the images and categories of `more` stand among those of `rows`. */
+export function appendRows(
+  rows: OksRows,
+  more: OksRows,
+  place: { readonly image: (i: number) => number; readonly category: (k: number) => number },
+): void {
+  const firstTruth = rows.truths.count;
+  const firstCandidate = rows.candidates.count;
+  copyColumns(rows.truths, more.truths, place);
+  copyColumns(rows.results, more.results, place, firstCandidate);
+  const { candidates } = rows;
+  reserveRows(candidates, more.candidates.count);
+  for (let c = 0; c < more.candidates.count; c++) {
+    candidates.truth[firstCandidate + c] = more.candidates.truth[c]! + firstTruth;
+    candidates.oks[firstCandidate + c] = more.candidates.oks[c]!;
+  }
+  candidates.count += more.candidates.count;
+}
+
+function copyColumns(
+  to: TruthRows | ResultRows,
+  from: TruthRows | ResultRows,
+  place: { readonly image: (i: number) => number; readonly category: (k: number) => number },
+  firstCandidate = 0,
+): void {
+  reserveRows(to, from.count);
+  const [target, source] = [to, from] as unknown as Record<string, Column | number>[];
+  for (const name of Object.keys(source!)) {
+    const column = source![name]!;
+    if (typeof column === 'number') continue;
+    (target![name] as Column).set(column.subarray(0, from.count) as never, to.count);
+  }
+  for (let row = to.count; row < to.count + from.count; row++) {
+    to.image[row] = place.image(to.image[row]!);
+    to.category[row] = place.category(to.category[row]!);
+    if ('candidateEnd' in to) to.candidateEnd[row]! += firstCandidate;
+  }
+  to.count += from.count;
+}

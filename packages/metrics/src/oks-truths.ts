@@ -1,0 +1,164 @@
+import {
+  type AnnotationColumns,
+  NO_AREA,
+  NO_BOX,
+  NO_COUNT,
+  NO_CROWD,
+} from './annotation-columns.js';
+import type { Problems } from './error.js';
+import { countLabelled } from './oks.js';
+import { type PackedTruths, packTruths } from './oks-compare.js';
+import type { OksSettings } from './oks-options.js';
+import { CROWD, IGNORED, type OksRows, reserveRows, UNFINDABLE } from './oks-rows.js';
+import type { OksRules } from './oks-rules.js';
+import type { OksSelection } from './oks-selection.js';
+import { orderByKey } from './stable-sort.js';
+
+/** The selected people, in rows by image. */
+export interface OksTruths {
+  readonly packed: PackedTruths;
+  /** [images + 1]: where the rows of each image begin. */
+  readonly imageStart: Int32Array;
+  /** Of each row; the place of the category in the file order of `selection.listed`. */
+  readonly category: Int32Array;
+}
+
+/** Of annotations with one id, the last stands in the place of each, as in the reference. */
+export function indexTruths(
+  columns: AnnotationColumns,
+  selection: OksSelection,
+  settings: OksSettings,
+  rules: OksRules,
+  rows: OksRows,
+  problems: Problems,
+): OksTruths {
+  const chosen = chooseTruths(columns, selection);
+  const { truths } = rows;
+  reserveRows(truths, chosen.length);
+  const imageStart = new Int32Array(selection.imageIds.length + 1);
+  for (let row = 0; row < chosen.length; row++) {
+    const i = chosen[row]!;
+    checkTruth(columns, i, settings, rules, problems);
+    const image = selection.imagePlace.get(columns.imageIds[i]!)!;
+    imageStart[image + 1]!++;
+    truths.image[row] = image;
+    truths.category[row] = selection.placeOf(columns.categoryIds[i]!)!;
+    truths.ids[row] = columns.ids[i]!;
+    const [width, height] = [columns.boxes[4 * i + 2]!, columns.boxes[4 * i + 3]!];
+    truths.areas[row] = rules.area === 'box' ? width * height * 0.53 : columns.areas[i]!;
+    const crowd = columns.crowd[i]! !== 0 && !(columns.missing[i]! & NO_CROWD);
+    truths.flags[row] =
+      (crowd ? CROWD | IGNORED : 0) |
+      (columns.labelled[i] === 0 ? IGNORED : 0) |
+      (isFindable(columns.ids[i]!, rules) ? 0 : UNFINDABLE);
+  }
+  truths.count = chosen.length;
+  for (let image = 0; image < selection.imageIds.length; image++) {
+    imageStart[image + 1]! += imageStart[image]!;
+  }
+  const { poses, boxes } = columns;
+  const packed = packTruths(chosen, poses, boxes, truths.areas, settings.oksSigmas);
+  return { packed, imageStart, category: truths.category };
+}
+
+function isFindable(id: number, { foundIds }: OksRules): boolean {
+  return foundIds === 'nonzero' ? id !== 0 : id >= 0;
+}
+
+/** Annotations by image, in the order in which the reference meets them. */
+function chooseTruths(columns: AnnotationColumns, selection: OksSelection): Int32Array {
+  const { imagePlace, placeOf, together } = selection;
+  const { ids, imageIds, categoryIds, count } = columns;
+  const lastOf = lastPlaces(ids, count);
+  const isWanted = (i: number): boolean =>
+    imagePlace.has(imageIds[i]!) && placeOf(categoryIds[i]!) !== undefined;
+  const images = selection.imageIds.length;
+  const imageOf = new Int32Array(count);
+  let met: number[] = [];
+  for (let i = 0; i < count; i++) {
+    imageOf[i] = imagePlace.get(imageIds[i]!) ?? -1;
+    const last = lastOf ? lastOf.get(ids[i]!)! : i;
+    const comes = imageOf[i]! >= 0 && (together || placeOf(categoryIds[i]!) !== undefined);
+    if (comes && isWanted(last)) met.push(i);
+  }
+  if (lastOf) {
+    const visited = orderByKey(Int32Array.from(met), imageOf, images);
+    met = Array.from(visited, (i) => lastOf.get(ids[i]!)!);
+  }
+  if (together) {
+    met = selection.listed.flatMap((category) => met.filter((i) => categoryIds[i] === category));
+  }
+  return orderByKey(Int32Array.from(met), imageOf, images);
+}
+
+/** The last place of each id; undefined when no id comes twice. */
+function lastPlaces(ids: Float64Array, count: number): Map<number, number> | undefined {
+  let rising = true;
+  for (let i = 1; i < count && rising; i++) rising = ids[i]! > ids[i - 1]!;
+  if (rising) return undefined;
+  const places = new Map<number, number>();
+  for (let i = 0; i < count; i++) places.set(ids[i]!, i);
+  return places.size === count ? undefined : places;
+}
+
+function checkTruth(
+  columns: AnnotationColumns,
+  i: number,
+  { oksSigmas }: OksSettings,
+  rules: OksRules,
+  problems: Problems,
+): void {
+  const missing = columns.missing[i]!;
+  const byBox = rules.area === 'box';
+  const row = 3 * oksSigmas.length;
+  const poses = columns.poses;
+  let wrong = 0;
+  if (columns.lengths[i] === row) {
+    for (let j = i * row; j < (i + 1) * row; j++) wrong += poses[j]! - poses[j]!;
+  }
+  const unlabelled = columns.lengths[i] === row && countLabelled(poses, i * row, row) === 0;
+  const area = byBox ? 0 : columns.areas[i]!;
+  if (!(missing & (NO_COUNT | NO_CROWD | NO_AREA)) && columns.lengths[i] === row && !unlabelled) {
+    if (wrong === 0 && !byBox && area >= 0 && area < Infinity) return;
+  }
+
+  const path = `annotations[${i}]`;
+  const add = (field: string, message: string): void =>
+    problems.add('BAD_ANNOTATION', `${path}.${field}`, message);
+  if (missing & NO_COUNT) {
+    add('num_keypoints', 'missing; set it to the number of flags above 0');
+  }
+  if (missing & NO_CROWD && !rules.lenient) add('iscrowd', 'missing; set it to 0 for one person');
+  if (!byBox && missing & NO_AREA) {
+    add('area', "missing; set it to the area of the person's mask in square pixels");
+  } else if (!Number.isFinite(area)) {
+    problems.add('NON_FINITE', `${path}.area`, `expected a finite number, got ${area}`);
+  } else if (area < 0) {
+    problems.add('OUT_OF_RANGE', `${path}.area`, `expected an area of 0 or more, got ${area}`);
+  }
+  if (columns.lengths[i] !== row) {
+    const got = columns.lengths[i]! < 0 ? 'none' : columns.lengths[i]!;
+    const advice = 'for another skeleton than COCO-17 pass its oksSigmas';
+    const message = `expected 3 x ${oksSigmas.length} numbers, got ${got} (${advice})`;
+    problems.add('SHAPE_MISMATCH', `${path}.keypoints`, message);
+  } else if (wrong !== 0) {
+    const place = poses.subarray(i * row, (i + 1) * row).findIndex((x) => !Number.isFinite(x));
+    const message = `expected finite numbers, got ${poses[i * row + place]} at ${place}`;
+    problems.add('NON_FINITE', `${path}.keypoints`, message);
+  }
+  if (!byBox && !unlabelled) return;
+  const why = byBox
+    ? 'its area stands for the mask’s'
+    : 'no keypoint is labelled, so it is compared';
+  const box = columns.boxes.subarray(4 * i, 4 * i + 4);
+  if (missing & NO_BOX) add('bbox', `expected [x, y, width, height]: ${why}`);
+  else if (!box.every(Number.isFinite)) {
+    problems.add('NON_FINITE', `${path}.bbox`, `expected finite numbers, got ${box.join(', ')}`);
+  } else if (byBox && box[2]! * box[3]! < 0) {
+    problems.add(
+      'OUT_OF_RANGE',
+      `${path}.bbox`,
+      `expected a box with an area, got ${box.join(', ')}`,
+    );
+  }
+}

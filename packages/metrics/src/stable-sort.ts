@@ -1,0 +1,53 @@
+/** Stable order of `order` by keys 0..count-1. */
+export function orderByKey(order: Int32Array, keys: Int32Array, count: number): Int32Array {
+  const next = new Int32Array(count + 1);
+  for (let i = 0; i < order.length; i++) next[keys[order[i]!]! + 1]!++;
+  for (let key = 0; key < count; key++) next[key + 1]! += next[key]!;
+  const sorted = new Int32Array(order.length);
+  for (let i = 0; i < order.length; i++) sorted[next[keys[order[i]!]!]!++] = order[i]!;
+  return sorted;
+}
+
+const DIGIT = 11;
+const BUCKETS = 1 << DIGIT;
+
+/** Stable order of `order` by falling score (-0 is 0): a radix sort over the bits of the scores. */
+export function orderByFallingScore(order: Int32Array, scores: Float64Array): Int32Array {
+  const count = order.length;
+  if (count < 64) {
+    return Int32Array.from(order).sort((a, b) => scores[b]! - scores[a]!);
+  }
+  // Bits of a double sort like an integer once negative ones are inverted and positive ones get the sign bit; all inverted to fall.
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = scores[order[i]!]! + 0;
+  const words = new Uint32Array(values.buffer);
+  const [low, high] = [new Uint32Array(count), new Uint32Array(count)];
+  const little = new Uint8Array(new Uint16Array([1]).buffer)[0]!;
+  for (let i = 0; i < count; i++) {
+    const [lower, upper] = [words[2 * i + 1 - little]!, words[2 * i + little]!];
+    const negative = upper >>> 31 === 1;
+    low[i] = negative ? lower : ~lower;
+    high[i] = negative ? upper : ~upper ^ 0x80000000;
+  }
+  let places = Int32Array.from(order.keys());
+  let spare = new Int32Array(count);
+  const next = new Int32Array(BUCKETS);
+  for (const word of [low, high]) {
+    for (let shift = 0; shift < 32; shift += DIGIT) {
+      next.fill(0);
+      for (let i = 0; i < count; i++) next[(word[i]! >>> shift) & (BUCKETS - 1)]!++;
+      if (next[(word[0]! >>> shift) & (BUCKETS - 1)] === count) continue;
+      for (let digit = 0, sum = 0; digit < BUCKETS; digit++) {
+        const size = next[digit]!;
+        next[digit] = sum;
+        sum += size;
+      }
+      for (let i = 0; i < count; i++) {
+        const place = places[i]!;
+        spare[next[(word[place]! >>> shift) & (BUCKETS - 1)]!++] = place;
+      }
+      [places, spare] = [spare, places];
+    }
+  }
+  return places.map((place) => order[place]!);
+}
