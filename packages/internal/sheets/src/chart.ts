@@ -5,6 +5,8 @@ export interface Series {
   /** One of the palette, so that a name keeps its colour over several charts. Default: its place in the list. */
   readonly colour?: number;
   readonly points: readonly (readonly [number, number])[];
+  /** A CSS colour instead of one of the palette. */
+  readonly css?: string;
 }
 
 export interface ChartOptions {
@@ -15,6 +17,13 @@ export interface ChartOptions {
   readonly logarithmic?: boolean;
   readonly width?: number;
   readonly height?: number;
+  /** Ends of the axes instead of those of the data. */
+  readonly xRange?: readonly [number, number];
+  readonly yRange?: readonly [number, number];
+  /** False leaves out the names under the chart. @default true */
+  readonly legend?: boolean;
+  /** Most points of a line that are drawn as dots too. @default 40 */
+  readonly mostDots?: number;
 }
 
 const COLOURS = ['#2f6fde', '#e0662b', '#2a9d5c', '#a04bc9', '#c0392b', '#7a7f87'];
@@ -23,20 +32,21 @@ const MARGIN = { left: 58, right: 14, top: 30, bottom: 64 };
 /** A line chart as an SVG element. */
 export function lineChart(options: ChartOptions): string {
   const { title, xLabel, series, logarithmic = false, width = 500, height = 300 } = options;
-  const kept = series.map(({ name, points, colour }, i) => ({
+  const kept = series.map(({ name, points, colour, css }, i) => ({
     name,
-    colour: COLOURS[(colour ?? i) % COLOURS.length]!,
+    colour: css ?? COLOURS[(colour ?? i) % COLOURS.length]!,
     points: points.filter(
       ([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!logarithmic || y > 0),
     ),
   }));
   const all = kept.flatMap(({ points }) => points);
   const scaleY = logarithmic ? Math.log10 : (y: number) => y;
-  const [x0, x1] = extent(all.map(([x]) => x));
-  const [y0, y1] = extent(all.map(([, y]) => scaleY(y)));
+  const [x0, x1] = options.xRange ?? extent(all.map(([x]) => x));
+  const [y0, y1] = options.yRange ?? extent(all.map(([, y]) => scaleY(y)));
+  const bottom = options.legend === false ? 28 : MARGIN.bottom;
   const plot = {
     width: width - MARGIN.left - MARGIN.right,
-    height: height - MARGIN.top - MARGIN.bottom,
+    height: height - MARGIN.top - bottom,
   };
   const px = (x: number): number => MARGIN.left + ((x - x0) / (x1 - x0)) * plot.width;
   const py = (y: number): number => MARGIN.top + (1 - (scaleY(y) - y0) / (y1 - y0)) * plot.height;
@@ -48,18 +58,18 @@ export function lineChart(options: ChartOptions): string {
   });
   const columns = ticks(x0, x1, 6).map(
     (t) =>
-      `<text x="${px(t).toFixed(1)}" y="${height - MARGIN.bottom + 16}" text-anchor="middle">${short(t)}</text>`,
+      `<text x="${px(t).toFixed(1)}" y="${height - bottom + 16}" text-anchor="middle">${short(t)}</text>`,
   );
   const lines = kept.map(({ points, colour }) => {
     const places = points.map(([x, y]) => [px(x).toFixed(1), py(y).toFixed(1)]);
     const dots =
-      points.length > 40
+      points.length > (options.mostDots ?? 40)
         ? ''
         : places.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="2.5" fill="${colour}"/>`).join('');
     const path = places.map((place) => place.join(',')).join(' ');
     return `<polyline fill="none" stroke="${colour}" stroke-width="1.8" points="${path}"/>${dots}`;
   });
-  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}"><text class="title" x="${MARGIN.left}" y="18">${escapeHtml(title)}</text><text x="${width - MARGIN.right}" y="18" text-anchor="end">by ${escapeHtml(xLabel)}</text>${rows.join('')}${columns.join('')}${lines.join('')}${legend(kept, width, height)}</svg>`;
+  return `<svg viewBox="0 0 ${width} ${height}" width="${width}" role="img" aria-label="${escapeHtml(title)}"><text class="title" x="${MARGIN.left}" y="18">${escapeHtml(title)}</text><text x="${width - MARGIN.right}" y="18" text-anchor="end">by ${escapeHtml(xLabel)}</text>${rows.join('')}${columns.join('')}${lines.join('')}${options.legend === false ? '' : legend(kept, width, height)}</svg>`;
 }
 
 /** Names and colours under the chart, two to a row. */

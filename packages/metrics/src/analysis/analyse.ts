@@ -50,7 +50,7 @@ export function analyseOks(
   const oks: OksOptions = { ...evaluationOptions, oksSigmas };
   const evaluation = evaluateOks(groundTruth, results, oks);
   const all = evaluation.areaRanges.find(({ label }) => label === EVERYBODY.label) ?? EVERYBODY;
-  const rules = { oksSigmas, variant, goodThreshold, nearThreshold };
+  const rules = { oksSigmas, variant, matchThreshold, goodThreshold, nearThreshold };
   const found = findPeople(
     groundTruth,
     results,
@@ -65,6 +65,7 @@ export function analyseOks(
   return {
     stats: evaluation.stats,
     skeleton,
+    rules,
     curves: precisionRecallCurves(evaluation),
     byArea: breakDownByArea(evaluation, groundTruth, people),
     byKeypointCount: breakDownByKeypointCount(groundTruth, results, oks, all, people, counts),

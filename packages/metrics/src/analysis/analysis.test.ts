@@ -72,15 +72,18 @@ describe('outcomes of keypoints', () => {
         const wanted = drawn.map((name, k) => (k === 0 ? 'good' : name));
         wanted[1] = 'good';
         wanted[2] = 'good';
+        // With most keypoints on the other person the result would be about them.
+        const count = (name: KeypointOutcome) => wanted.filter((other) => other === name).length;
+        fc.pre(count('swap') < count('good'));
         const truth = file([annotation(1, 0), annotation(2, 1)]);
         const { people, errors } = analyseOks(truth, [result(poseWith(wanted))]);
         expect(people[0]!.outcomes).toEqual(wanted);
         expect(people[1]).toMatchObject({ result: null, oks: null });
         for (const name of KEYPOINT_OUTCOMES) {
-          expect(errors.counts[name]).toBe(wanted.filter((other) => other === name).length);
+          expect(errors.counts[name]).toBe(count(name));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 150 },
     );
   });
 

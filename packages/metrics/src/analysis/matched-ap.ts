@@ -13,14 +13,13 @@ export interface Omissions {
 const EPSILON = 2 ** -52;
 
 /**
- * AP of the first area range from its matches, by the evaluation's arithmetic; without omissions it is the AP of the tables. A
+ * AP of an evaluation of one area range from its matches, by the evaluation's arithmetic; without omissions it is the AP of the tables. A
  * threshold and category with nobody to find is left out; null when none remains.
  */
 export function apOfMatches(evaluation: OksEvaluation, omissions: Omissions): number | null {
-  const { iouThresholds, recallThresholds, areaRanges } = evaluation;
+  const { iouThresholds, recallThresholds } = evaluation;
   const byCategory = new Map<number, OksMatches[]>();
   for (const group of evaluation.matches()) {
-    if (group.areaRange !== areaRanges[0]) continue;
     const list = byCategory.get(group.categoryId) ?? [];
     list.push(group);
     byCategory.set(group.categoryId, list);

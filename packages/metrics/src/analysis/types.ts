@@ -140,6 +140,14 @@ export interface CorrectionGain {
 export interface OksAnalysis {
   readonly stats: OksStats;
   readonly skeleton: Skeleton;
+  /** How keypoints were judged. */
+  readonly rules: {
+    readonly oksSigmas: readonly number[];
+    readonly variant: 'paper' | 'reference';
+    readonly matchThreshold: number;
+    readonly goodThreshold: number;
+    readonly nearThreshold: number;
+  };
   readonly curves: readonly PrecisionRecallCurve[];
   readonly byArea: readonly OksBreakdown[];
   readonly byKeypointCount: readonly OksBreakdown[];

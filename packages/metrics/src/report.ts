@@ -1,0 +1,1 @@
+export { type OksReportInput, oksReport } from './report/oks-report.js';
