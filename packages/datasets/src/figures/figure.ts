@@ -1,18 +1,19 @@
 import { createRandom } from '@pose-distill/internal-random';
-import { DatasetError } from '../error.js';
 import { type Canvas, paintBackground } from './background.js';
 import { type Camera, project } from './camera.js';
 import { frameShot } from './framing.js';
-import { bodyKeypoints, isSeen } from './keypoints.js';
+import { isSeen } from './keypoints.js';
+import { composite, openLayer } from './layer.js';
 import { drawLight, type Light } from './light.js';
 import { measurePerson } from './measure.js';
 import { paintOccluder } from './occluder.js';
 import { drawPerson, renderPerson } from './person.js';
 import { blurCanvas, takePhotograph } from './photograph.js';
 import { openDepthBuffer } from './raster.js';
+import { requireInteger } from './require.js';
 import { allocate } from './scratch.js';
-import type { Layer } from './shade.js';
 import { paintShadow } from './shadow.js';
+import { type FigureSkeleton, skeletonKeypoints } from './skeleton-keypoints.js';
 
 /** What `renderFigure` draws. */
 export interface RenderFigureOptions {
@@ -22,6 +23,8 @@ export interface RenderFigureOptions {
   readonly index: number;
   /** Size of the picture in pixels. @default { width: 128, height: 160 } */
   readonly size?: { readonly width: number; readonly height: number };
+  /** Whose keypoints to label; the picture is the same for all. @default 'coco17' */
+  readonly skeleton?: FigureSkeleton;
 }
 
 /** A drawn person with its labels, in image pixels; integer coordinates are pixel centres. */
@@ -32,9 +35,9 @@ export interface Figure {
     readonly width: number;
     readonly height: number;
   };
-  /** [17 * 2] x, y of the COCO keypoints, those outside the picture as well. */
+  /** [K * 2] x, y of the skeleton's keypoints, those outside the picture as well. */
   readonly keypoints: Float32Array;
-  /** [17] 2 seen, 1 hidden by the person or something else, 0 outside the picture. */
+  /** [K] 2 seen, 1 hidden by the person or something else, 0 outside the picture. */
   readonly visibility: Uint8Array;
   /** Extent of the person within the picture, hidden parts included: left edge, top edge, size, in pixels. */
   readonly box: {
@@ -48,11 +51,10 @@ export interface Figure {
 }
 
 const DEFAULT_SIZE = { width: 128, height: 160 } as const;
-const KEYPOINTS = 17;
 
 /**
- * Draws a person: a posed, dressed body in a place, as a camera sees it, with the 17 COCO keypoints. Left and right are
- * the person's own. The arithmetic is limited to + - * / and square roots, so pixels are equal in every engine.
+ * Draws a person: a posed, dressed body in a place, as a camera sees it, with COCO's 17 keypoints or another skeleton's.
+ * Left and right are the person's own. The arithmetic is limited to + - * / and square roots, so pixels are equal in every engine.
  *
  * @throws DatasetError `OUT_OF_RANGE` for a seed, index or size that is not a whole number in range.
  * @example
@@ -60,12 +62,13 @@ const KEYPOINTS = 17;
  * image.data.length; // 128 * 160 * 3
  */
 export function renderFigure(options: RenderFigureOptions): Figure {
-  const { seed, index, size = DEFAULT_SIZE } = options;
-  requireInteger('seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-  requireInteger('index', index, 0, Number.MAX_SAFE_INTEGER);
-  requireInteger('size.width', size.width, 8, 4096);
-  requireInteger('size.height', size.height, 8, 4096);
+  const { seed, index, size = DEFAULT_SIZE, skeleton = 'coco17' } = options;
+  requireInteger('renderFigure', 'seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  requireInteger('renderFigure', 'index', index, 0, Number.MAX_SAFE_INTEGER);
+  requireInteger('renderFigure', 'size.width', size.width, 8, 4096);
+  requireInteger('renderFigure', 'size.height', size.height, 8, 4096);
   const { width, height } = size;
+  const keypointsOf = skeletonKeypoints(skeleton);
   const random = createRandom(seed, 'figure', index);
   const canvas: Canvas = { width, height, data: allocate('canvas', width * height * 3) };
   const person = drawPerson(seed, index, 0);
@@ -90,9 +93,10 @@ export function renderFigure(options: RenderFigureOptions): Figure {
   const mask = allocate('mask', width * height).fill(0, 0, width * height);
   if (random.chance(0.15)) paintOccluder(canvas, mask, random);
 
-  const keypoints = new Float32Array(2 * KEYPOINTS);
-  const visibility = new Uint8Array(KEYPOINTS);
-  bodyKeypoints(person).forEach((keypoint, k) => {
+  const bodyPoints = keypointsOf(person);
+  const keypoints = new Float32Array(2 * bodyPoints.length);
+  const visibility = new Uint8Array(bodyPoints.length);
+  bodyPoints.forEach((keypoint, k) => {
     const { x, y } = project(camera, keypoint.point);
     keypoints[2 * k] = x;
     keypoints[2 * k + 1] = y;
@@ -105,25 +109,6 @@ export function renderFigure(options: RenderFigureOptions): Figure {
   const { box, area } = measurePerson(buffer, seen, mask);
   const data = takePhotograph(canvas, createRandom(seed, 'figure.photograph', index));
   return { image: { data, width, height }, keypoints, visibility, box, area };
-}
-
-function requireInteger(name: string, value: number, low: number, high: number): void {
-  if (Number.isInteger(value) && value >= low && value <= high) return;
-  throw new DatasetError(
-    'OUT_OF_RANGE',
-    `renderFigure: expected ${name} to be a whole number from ${low} to ${high}, got ${value}.`,
-    { name, value, low, high },
-  );
-}
-
-function openLayer(width: number, height: number): Layer {
-  const count = width * height;
-  return {
-    width,
-    height,
-    colour: allocate('layer', count * 3).fill(0, 0, count * 3),
-    cover: allocate('cover', count).fill(0, 0, count),
-  };
 }
 
 /** Another person beside or behind, partly out of the picture. */
@@ -149,18 +134,4 @@ function paintBystander(
   };
   renderPerson(person, beside, light, openDepthBuffer(width, height), layer);
   composite(canvas, layer);
-}
-
-function composite(canvas: Canvas, layer: Layer): void {
-  const { data } = canvas;
-  const { colour, cover } = layer;
-  const count = canvas.width * canvas.height;
-  for (let i = 0; i < count; i++) {
-    const part = cover[i]!;
-    if (part === 0) continue;
-    const keep = 1 - part;
-    data[i * 3] = data[i * 3]! * keep + colour[i * 3]!;
-    data[i * 3 + 1] = data[i * 3 + 1]! * keep + colour[i * 3 + 1]!;
-    data[i * 3 + 2] = data[i * 3 + 2]! * keep + colour[i * 3 + 2]!;
-  }
 }

@@ -1,1 +1,11 @@
+export { type CrowdMember, crowdIndex } from './crowd-index.js';
 export { type Figure, type RenderFigureOptions, renderFigure } from './figure.js';
+export {
+  type RenderSceneOptions,
+  renderScene,
+  SCENE_SIZE,
+  type Scene,
+  type ScenePerson,
+  type SceneSettings,
+} from './scene.js';
+export { type FigureSkeleton, figureSkeleton } from './skeleton-keypoints.js';

@@ -66,22 +66,42 @@ export function isSeen(
   seen: readonly SeenCone[],
   buffer: DepthBuffer,
 ): boolean {
-  const at = project(camera, keypoint.point);
-  const z = (at.z + keypoint.cover * at.scale) * SAMPLES;
-  const centreX = Math.round((at.x + 0.5) * SAMPLES - 0.5);
-  const centreY = Math.round((at.y + 0.5) * SAMPLES - 0.5);
   let own = 0;
   let other = 0;
-  for (let y = Math.max(0, centreY - 1); y <= Math.min(buffer.height - 1, centreY + 1); y++) {
-    for (let x = Math.max(0, centreX - 1); x <= Math.min(buffer.width - 1, centreX + 1); x++) {
-      const number = buffer.index[y * buffer.width + x]!;
-      if (number === 0) continue;
-      const free =
-        (seen[number - 1]!.cone.part & keypoint.parts) !== 0 &&
-        buffer.depth[y * buffer.width + x]! <= z;
-      if (free) own++;
-      else other++;
-    }
+  for (const at of nearSamples(keypoint, camera, buffer)) {
+    if (buffer.index[at] === 0) continue;
+    if (isFree(keypoint, at, camera, seen, buffer)) own++;
+    else other++;
   }
   return own > other;
+}
+
+/** The samples around a keypoint: three by three, fewer at the border. */
+export function nearSamples(
+  keypoint: BodyKeypoint,
+  camera: Camera,
+  { width, height }: Pick<DepthBuffer, 'width' | 'height'>,
+): number[] {
+  const at = project(camera, keypoint.point);
+  const centreX = Math.round((at.x + 0.5) * SAMPLES - 0.5);
+  const centreY = Math.round((at.y + 0.5) * SAMPLES - 0.5);
+  const samples: number[] = [];
+  for (let y = Math.max(0, centreY - 1); y <= Math.min(height - 1, centreY + 1); y++) {
+    for (let x = Math.max(0, centreX - 1); x <= Math.min(width - 1, centreX + 1); x++)
+      samples.push(y * width + x);
+  }
+  return samples;
+}
+
+/** Whether a sample that shows the person shows the keypoint's own parts, no nearer than its flesh reaches. */
+export function isFree(
+  keypoint: BodyKeypoint,
+  sample: number,
+  camera: Camera,
+  seen: readonly SeenCone[],
+  { index, depth }: DepthBuffer,
+): boolean {
+  const at = project(camera, keypoint.point);
+  const z = (at.z + keypoint.cover * at.scale) * SAMPLES;
+  return (seen[index[sample]! - 1]!.cone.part & keypoint.parts) !== 0 && depth[sample]! <= z;
 }

@@ -56,13 +56,21 @@ function lowest(solids: readonly Cone[]): number {
   return low;
 }
 
-/** Extent of a person in a view, in heights around the body's origin, x right and y up; furniture is left out. */
-export function extentOf(
-  person: Person,
-  view: Rotation,
-  distance: number,
-): { left: number; right: number; bottom: number; top: number } {
-  const camera: Camera = { view, target: [0, 0, 0], distance, scale: 1, x: 0, y: 0 };
+/** How far something reaches, x right and y up. */
+export interface Reach {
+  left: number;
+  right: number;
+  bottom: number;
+  top: number;
+}
+
+/** Extent of a person in a view, in heights around the body's origin; furniture is left out. */
+export function extentOf(person: Person, view: Rotation, distance: number): Reach {
+  return extentThrough(person, { view, target: [0, 0, 0], distance, scale: 1, x: 0, y: 0 });
+}
+
+/** Extent of a person as a camera sees it, y up; furniture is left out. */
+export function extentThrough(person: Person, camera: Camera): Reach {
   const extent = { left: 1e9, right: -1e9, bottom: 1e9, top: -1e9 };
   for (const solid of person.solids) {
     if (solid.part === PART.furniture) continue;
