@@ -1,4 +1,12 @@
 import { requireInteger, requireLength, requireRange } from './error.js';
+import {
+  gaussianAxis,
+  gaussianPatch,
+  placeGaussian,
+  placePatch,
+  reachOf,
+} from './gaussian-axes.js';
+import { drawMaps, type ImageMaps } from './gaussian-maps.js';
 import { gridOf, type Layout } from './heatmaps.js';
 import { requirePixelSize, type Size } from './size.js';
 
@@ -73,76 +81,52 @@ export function encodeHeatmaps(
   const weights = out?.weights ?? new Float32Array(count);
   requireLength('out.heatmaps', heatmaps.length, length, 'batch x height x width x keypointCount');
   requireLength('out.weights', weights.length, count, 'batch x keypointCount');
-  if (out) heatmaps.fill(0);
 
   const hrnet = rules === 'hrnet';
   // The rounding decides which cell a half falls into, so it is the reference's own.
   const round = hrnet ? (value: number) => value : Math.fround;
   const strideX = round(inputSize.width / width);
   const strideY = round(inputSize.height / height);
-  const grid = gridOf(layout, batch, keypointCount, width, height);
-  const columns: Line = { values: new Float64Array(width), from: 0, to: 0 };
-  const rows: Line = { values: new Float64Array(height), from: 0, to: 0 };
+  const { image, keypoint, cell } = gridOf(layout, batch, keypointCount, width, height);
+  const columns = gaussianAxis(width, keypointCount);
+  const rows = gaussianAxis(height, keypointCount);
+  const reach = unbiased ? reachOf(sigma) : Infinity;
+  const maps: ImageMaps = { columns, rows, reach, out: heatmaps, keypoint, cell, start: 0 };
+  const patch = gaussianPatch(sigma);
+  const radius = sigma * 3;
+  // Real corners only for mmpose's unbiased maps; truncated ones, as the references do, for the rest.
+  const corner = !unbiased || hrnet ? (value: number) => Math.trunc(round(value)) : round;
 
-  for (let n = 0; n < count; n++) {
-    const weight = labels.weights[n]!;
-    weights[n] = weight;
-    const ignored = hrnet ? !(weight > 0.5) : weight < 0.5;
-    if (ignored && !hrnet) continue;
-    const x = round(labels.keypoints[n * 2]! / strideX);
-    const y = round(labels.keypoints[n * 2 + 1]! / strideY);
-    const [centreX, centreY] = unbiased
-      ? [x, y]
-      : [Math.trunc(round(x + 0.5)), Math.trunc(round(y + 0.5))];
-    // Real corners only for mmpose's unbiased maps; truncated ones, as the references do, for the rest.
-    const truncated = !unbiased || hrnet;
-    const hits =
-      place(columns, centreX, width, sigma, unbiased, truncated, round) &&
-      place(rows, centreY, height, sigma, unbiased, truncated, round);
-    if (!hits) weights[n] = 0;
-    if (!hits || ignored) continue;
-    const image = Math.floor(n / keypointCount);
-    const start = image * grid.image + (n - image * keypointCount) * grid.keypoint;
-    for (let row = rows.from; row < rows.to; row++) {
-      const factor = rows.values[row]!;
-      const line = start + row * width * grid.cell;
-      for (let column = columns.from; column < columns.to; column++) {
-        heatmaps[line + column * grid.cell] = factor * columns.values[column]!;
+  for (let b = 0, n = 0; b < batch; b++) {
+    for (let k = 0; k < keypointCount; k++, n++) {
+      columns.to[k] = rows.to[k] = 0;
+      const weight = labels.weights[n]!;
+      weights[n] = weight;
+      const ignored = hrnet ? !(weight > 0.5) : weight < 0.5;
+      if (ignored && !hrnet) continue;
+      let x = round(labels.keypoints[n * 2]! / strideX);
+      let y = round(labels.keypoints[n * 2 + 1]! / strideY);
+      if (!unbiased) {
+        x = Math.trunc(round(x + 0.5));
+        y = Math.trunc(round(y + 0.5));
+      }
+      const [left, right] = [corner(x - radius), corner(x + radius + 1)];
+      const [top, bottom] = [corner(y - radius), corner(y + radius + 1)];
+      const hits = left < width && right >= 0 && top < height && bottom >= 0;
+      if (!hits) weights[n] = 0;
+      if (!hits || ignored) continue;
+      if (unbiased) {
+        placeGaussian(columns, k, x, sigma);
+        placeGaussian(rows, k, y, sigma);
+      } else {
+        placePatch(columns, k, patch, left, right);
+        placePatch(rows, k, patch, top, bottom);
       }
     }
+    maps.start = b * image;
+    // Image by image, so that the zeros are still in the cache when the maps are drawn.
+    if (out) heatmaps.fill(0, maps.start, maps.start + image);
+    drawMaps(maps);
   }
   return { heatmaps, weights };
-}
-
-/** A Gaussian along one axis; a map is the product of two. */
-interface Line {
-  readonly values: Float64Array;
-  from: number;
-  to: number;
-}
-
-/** Fills `line` with the Gaussian around `centre`; false when it misses the map. */
-function place(
-  line: Line,
-  centre: number,
-  size: number,
-  sigma: number,
-  whole: boolean,
-  truncated: boolean,
-  round: (value: number) => number,
-): boolean {
-  const radius = sigma * 3;
-  let low = round(centre - radius);
-  let high = round(centre + radius + 1);
-  if (truncated) [low, high] = [Math.trunc(low), Math.trunc(high)];
-  if (!(low < size && high >= 0)) return false;
-  // A patch of side 2 radius + 1 holds its peak at the floor of half its side, counted from its first cell.
-  const peak = whole ? centre : low + Math.floor((2 * radius + 1) / 2);
-  line.from = whole ? 0 : Math.max(0, low);
-  line.to = whole ? size : Math.min(size, high);
-  const falloff = -1 / (2 * sigma * sigma);
-  for (let i = line.from; i < line.to; i++) {
-    line.values[i] = Math.exp(falloff * (i - peak) * (i - peak));
-  }
-  return true;
 }

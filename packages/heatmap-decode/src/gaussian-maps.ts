@@ -1,0 +1,69 @@
+import type { Axis } from './gaussian-axes.js';
+
+/** The Gaussians of one image and where in `out` its maps are: keypoint k's cell i at `start + k * keypoint + i * cell`. */
+export interface ImageMaps {
+  readonly columns: Axis;
+  readonly rows: Axis;
+  /** Square of the distance from the centre beyond which nothing is written. */
+  readonly reach: number;
+  readonly out: Float32Array;
+  readonly keypoint: number;
+  readonly cell: number;
+  start: number;
+}
+
+/** Writes all maps of an image over zeros, in the order in which they lie in memory. */
+export function drawMaps(maps: ImageMaps): void {
+  const { rows, cell } = maps;
+  const count = rows.from.length;
+  if (cell === 1) {
+    for (let k = 0; k < count; k++) drawRows(maps, k, rows.from[k]!, rows.to[k]!);
+    return;
+  }
+  for (let row = 0; row < rows.size; row++) {
+    for (let k = 0; k < count; k++) {
+      if (row >= rows.from[k]! && row < rows.to[k]!) drawRows(maps, k, row, row + 1);
+    }
+  }
+}
+
+/** Rows [from, to) of one map. */
+function drawRows(maps: ImageMaps, k: number, from: number, to: number): void {
+  const { columns, rows, reach, out, cell } = maps;
+  const { values, size } = columns;
+  const factors = rows.values;
+  const firstFactor = k * rows.size;
+  const first = k * size;
+  const least = columns.from[k]!;
+  const most = columns.to[k]!;
+  const x = columns.centre[k]!;
+  const y = rows.centre[k]!;
+  const start = maps.start + k * maps.keypoint;
+  for (let row = from; row < to; row++) {
+    const half = Math.sqrt(reach - (row - y) * (row - y));
+    if (!(half >= 0)) continue;
+    // Whole numbers, said to be so: the loops below would count in floats.
+    const left = Math.max(least, Math.ceil(x - half)) | 0;
+    const right = Math.min(most, Math.floor(x + half) + 1) | 0;
+    const factor = factors[firstFactor + row]!;
+    const end = first + right;
+    let i = first + left;
+    let o = start + (row * size + left) * cell;
+    // Four at a time: the products are independent, which a loop of one does not show.
+    for (; i <= end - 4; i += 4) {
+      const first = factor * values[i]!;
+      const second = factor * values[i + 1]!;
+      const third = factor * values[i + 2]!;
+      const fourth = factor * values[i + 3]!;
+      out[o] = first;
+      out[o + cell] = second;
+      out[o + 2 * cell] = third;
+      out[o + 3 * cell] = fourth;
+      o += 4 * cell;
+    }
+    for (; i < end; i++) {
+      out[o] = factor * values[i]!;
+      o += cell;
+    }
+  }
+}
