@@ -43,6 +43,15 @@ export interface RescaleOptions {
   readonly convention?: Convention;
 }
 
+export interface HeatmapToInputOptions {
+  /**
+   * As in `RescaleOptions`, or `udp-mmpose`: times w/(W-1), what mmpose's UDP codec does to decoded points. It does not undo its
+   * encoding, x comes back as x * w/(w-1), but `inputToImage` with `aspect: 'free'` (mmpose's x / w * scale) makes up for it: in the
+   * image it is what `heatmapToImage` gives with `udp`. @default 'classic'
+   */
+  readonly convention?: Convention | 'udp-mmpose';
+}
+
 /**
  * Takes points from heatmap pixels to input pixels.
  *
@@ -52,7 +61,7 @@ export function heatmapToInput<T extends Points>(
   points: T,
   heatmapSize: Size,
   inputSize: Size,
-  options: RescaleOptions = {},
+  options: HeatmapToInputOptions = {},
   out?: T,
 ): T {
   return rescale(points, heatmapSize, inputSize, options, out);
@@ -77,19 +86,21 @@ function rescale<T extends Points>(
   points: T,
   from: Size,
   to: Size,
-  options: RescaleOptions,
+  options: HeatmapToInputOptions,
   out?: T,
 ): T {
   requirePixelSize('source size', from);
   requirePixelSize('target size', to);
-  const edge = options.convention === 'udp' ? 1 : 0;
+  const { convention = 'classic' } = options;
+  const edge = convention === 'classic' ? 0 : 1;
+  const toEdge = convention === 'udp' ? 1 : 0;
   requireRange(
     from.width > edge && from.height > edge,
     'source size',
     'at least 2x2 with udp',
     `${from.width}x${from.height}`,
   );
-  const alongX = (to.width - edge) / (from.width - edge);
-  const alongY = (to.height - edge) / (from.height - edge);
+  const alongX = (to.width - toEdge) / (from.width - edge);
+  const alongY = (to.height - toEdge) / (from.height - edge);
   return transformPoints(points, [alongX, 0, 0, 0, alongY, 0], out);
 }

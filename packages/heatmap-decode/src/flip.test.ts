@@ -9,9 +9,16 @@ interface Params {
   flipIndices?: number[];
   pairs?: [number, number][];
   shift?: boolean;
+  flipMode?: 'heatmap' | 'offset' | 'udp_combined';
 }
 
-for (const name of ['flip-heatmap', 'flip-heatmap-shift', 'flip-hrnet']) {
+for (const name of [
+  'flip-heatmap',
+  'flip-heatmap-shift',
+  'flip-hrnet',
+  'flip-offset',
+  'flip-udp-combined',
+]) {
   describe.skipIf(!caseFolder(name))(name, () => {
     it('is the reference, in both layouts', () => {
       const { params, floats, array } = openCase<Params>(name);
@@ -20,7 +27,8 @@ for (const name of ['flip-heatmap', 'flip-heatmap-shift', 'flip-hrnet']) {
       const indices = params.flipIndices ?? Array.from({ length: count }, (_, k) => k);
       for (const [left, right] of params.pairs ?? [])
         [indices[left], indices[right]] = [indices[right]!, indices[left]!];
-      const options = { shift: params.shift ?? false };
+      const kind = params.flipMode === 'udp_combined' ? 'udp-combined' : params.flipMode;
+      const options = { shift: params.shift ?? false, kind: kind ?? 'heatmap' } as const;
       const maps: Heatmaps = { data: floats('input'), shape, layout: 'NCHW' };
       const flipped = flipHeatmaps(maps, indices, options);
       expect(largestDifference(flipped, floats('output'))).toBe(0);
@@ -72,8 +80,6 @@ describe('flip test', () => {
     expect(() => flipHeatmaps(maps, INDICES, {}, maps.data)).toThrow(DecodeError);
     expect(() => averageFlipped(maps, maps, INDICES, {}, maps.data)).toThrow(DecodeError);
     const other: Heatmaps = { ...maps, shape: [2, 3, 5, 4] };
-    expect(() => averageFlipped(maps, other, INDICES)).toThrow(
-      '[2, 3, 4, 5] and NCHW [2, 3, 5, 4]',
-    );
+    expect(() => averageFlipped(maps, other, INDICES)).toThrow('got [2, 3, 4, 5] and [2, 3, 5, 4]');
   });
 });

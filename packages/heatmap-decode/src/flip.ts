@@ -1,4 +1,5 @@
-import { DecodeError, requireLength } from './error.js';
+import { DecodeError, requireRange } from './error.js';
+import { checkFlipIndices, prepareMirror, requireSameShape } from './flip-indices.js';
 import { checkHeatmaps, type Grid, type Heatmaps } from './heatmaps.js';
 
 export interface FlipOptions {
@@ -7,7 +8,19 @@ export interface FlipOptions {
    * crop, whose stride puts cell and pixel centres apart. Wrong for `udp`. @default false
    */
   readonly shift?: boolean;
+  /**
+   * What the channels of a keypoint are: one map; disc, x and y offset (`udp-combined`); or x and y offset (`offset`). Offsets along x
+   * change their sign in the mirror. @default 'heatmap'
+   */
+  readonly kind?: 'heatmap' | 'udp-combined' | 'offset';
 }
+
+/** Channels of a keypoint, and which of them holds offsets along x. */
+const KINDS = {
+  heatmap: [1, -1],
+  'udp-combined': [3, 1],
+  offset: [2, 0],
+} as const;
 
 /**
  * Mirrors heatmaps back: columns reversed and left and right keypoints swapped.
@@ -23,10 +36,10 @@ export function flipHeatmaps(
   options: FlipOptions = {},
   out?: Float32Array,
 ): Float32Array {
-  const grid = checkFlip(maps, flipIndices);
-  const result = prepareOut(maps.data, out);
-  eachMirrored(grid, flipIndices, options.shift ?? false, (to, from) => {
-    result[to] = maps.data[from]!;
+  const grid = checkHeatmaps(maps);
+  const result = prepareMirror(maps.data, out);
+  eachMirrored(grid, flipIndices, options, (to, from, sign) => {
+    result[to] = sign * maps.data[from]!;
   });
   return result;
 }
@@ -49,63 +62,48 @@ export function averageFlipped(
   out?: Float32Array,
 ): Float32Array {
   checkHeatmaps(maps);
-  const grid = checkFlip(mirrored, flipIndices);
-  if (maps.layout !== mirrored.layout || maps.shape.some((n, i) => n !== mirrored.shape[i])) {
+  const grid = checkHeatmaps(mirrored);
+  requireSameShape('Heatmaps', maps.shape, mirrored.shape);
+  if (maps.layout !== mirrored.layout) {
     throw new DecodeError(
       'SHAPE_MISMATCH',
-      `Maps and mirrored maps must agree; got ${maps.layout} [${maps.shape.join(', ')}] and ${mirrored.layout} [${mirrored.shape.join(', ')}].`,
-      { maps: maps.shape, mirrored: mirrored.shape },
+      `Heatmaps of the picture and of its mirror image must agree; got ${maps.layout} and ${mirrored.layout}.`,
+      { maps: maps.layout, mirrored: mirrored.layout },
     );
   }
-  const result = prepareOut(mirrored.data, out);
-  eachMirrored(grid, flipIndices, options.shift ?? false, (to, from) => {
-    result[to] = (maps.data[to]! + mirrored.data[from]!) * 0.5;
+  const result = prepareMirror(mirrored.data, out);
+  eachMirrored(grid, flipIndices, options, (to, from, sign) => {
+    result[to] = (maps.data[to]! + sign * mirrored.data[from]!) * 0.5;
   });
   return result;
 }
 
-/** Calls `visit` with the place of every cell and of the cell that the mirror puts there. */
+/** Calls `visit` with the place of every cell, of the cell that the mirror puts there, and the sign it gets. */
 function eachMirrored(
   grid: Grid,
   flipIndices: ArrayLike<number>,
-  shift: boolean,
-  visit: (to: number, from: number) => void,
+  options: FlipOptions,
+  visit: (to: number, from: number, sign: number) => void,
 ): void {
-  const { batch, keypointCount, width, height, cell } = grid;
+  const { shift = false, kind = 'heatmap' } = options;
+  const { batch, keypointCount: maps, width, height, cell } = grid;
+  const [channels, turned] = KINDS[kind];
+  requireRange(maps % channels === 0, 'channels', `a multiple of ${channels} for ${kind}`, maps);
+  checkFlipIndices(flipIndices, maps / channels);
   for (let b = 0; b < batch; b++) {
-    for (let k = 0; k < keypointCount; k++) {
-      const target = b * grid.image + k * grid.keypoint;
-      const source = b * grid.image + flipIndices[k]! * grid.keypoint;
+    for (let m = 0; m < maps; m++) {
+      const channel = m % channels;
+      const sign = channel === turned ? -1 : 1;
+      const partner = flipIndices[(m - channel) / channels]! * channels + channel;
+      const target = b * grid.image + m * grid.keypoint;
+      const source = b * grid.image + partner * grid.keypoint;
       for (let y = 0; y < height; y++) {
         const line = y * width;
         for (let x = 0; x < width; x++) {
           const column = width - 1 - (shift && x > 0 ? x - 1 : x);
-          visit(target + (line + x) * cell, source + (line + column) * cell);
+          visit(target + (line + x) * cell, source + (line + column) * cell, sign);
         }
       }
     }
   }
-}
-
-function checkFlip(maps: Heatmaps, flipIndices: ArrayLike<number>): Grid {
-  const grid = checkHeatmaps(maps);
-  requireLength('flipIndices', flipIndices.length, grid.keypointCount, 'one per keypoint');
-  const sorted = Array.from(flipIndices).sort((a, b) => a - b);
-  if (sorted.some((index, i) => index !== i)) {
-    throw new DecodeError(
-      'OUT_OF_RANGE',
-      `flipIndices must hold each of 0..${grid.keypointCount - 1} once; got [${Array.from(flipIndices).join(', ')}].`,
-      { flipIndices: Array.from(flipIndices) },
-    );
-  }
-  return grid;
-}
-
-function prepareOut(source: Float32Array, out: Float32Array | undefined): Float32Array {
-  const result = out ?? new Float32Array(source.length);
-  requireLength('out', result.length, source.length, 'as many as the heatmaps');
-  if (result.buffer === source.buffer && result.byteOffset === source.byteOffset) {
-    throw new DecodeError('OUT_OF_RANGE', 'out must not be the array that is mirrored.', {});
-  }
-  return result;
 }
