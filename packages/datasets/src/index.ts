@@ -29,7 +29,20 @@ export {
   type KeypointCount,
   type Spread,
 } from './examine/statistics.js';
-export * from './figures/index.js';
+export {
+  type CrowdMember,
+  crowdIndex,
+  type Figure,
+  type FigureSkeleton,
+  type RenderFigureOptions,
+  type RenderSceneOptions,
+  renderFigure,
+  renderScene,
+  SCENE_SIZE,
+  type Scene,
+  type ScenePerson,
+  type SceneSettings,
+} from './figures/index.js';
 export type { HalfBodyOptions } from './half-body.js';
 export {
   type BatchSchedule,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseCocoKeypoints } from './coco/parse.js';
 import { DatasetError } from './error.js';
-import { renderFigure } from './figures/index.js';
+import { renderFigure, renderScene } from './figures/index.js';
 import { type SyntheticSpec, syntheticDataset } from './synthetic.js';
 
 const spec: SyntheticSpec = { kind: 'synthetic', count: 5, seed: 4 };
@@ -74,5 +75,114 @@ describe('syntheticDataset', () => {
     { size: { width: 0, height: 5 } },
   ])('refuses %j', (change) => {
     expect(() => syntheticDataset({ ...spec, ...change }, 'train')).toThrow(DatasetError);
+  });
+
+  it('labels other skeletons in the same pictures', async () => {
+    const mpii = syntheticDataset({ ...spec, skeleton: 'mpii16' }, 'train');
+    const coco = syntheticDataset(spec, 'train');
+    expect(mpii.skeleton.name).toBe('mpii16');
+    const [a, b] = [mpii.samples[1]!, coco.samples[1]!];
+    expect((await mpii.readImage(a)).data).toEqual((await coco.readImage(b)).data);
+    expect(a.keypoints).toHaveLength(32);
+    const at = (sample: typeof a, { keypoints }: typeof coco.skeleton, name: string) => {
+      const k = keypoints.indexOf(name);
+      return [...sample.keypoints.subarray(2 * k, 2 * k + 2), sample.visibility[k]];
+    };
+    for (const name of ['left_wrist', 'right_ankle', 'left_hip'])
+      expect(at(a, mpii.skeleton, name)).toEqual(at(b, coco.skeleton, name));
+    expect(mpii.groundTruth().categories[0]!.keypoints).toEqual(mpii.skeleton.keypoints);
+  });
+});
+
+describe('syntheticDataset of scenes', () => {
+  const crowd: SyntheticSpec = {
+    kind: 'synthetic',
+    count: 6,
+    seed: 2,
+    people: { from: 2, to: 5 },
+    crowding: 0.7,
+    skeleton: 'crowdpose14',
+  };
+
+  it('has a sample for everybody, nearest first', async () => {
+    const dataset = syntheticDataset(crowd, 'train');
+    const scenes = [0, 1, 2, 3, 4, 5].map((index) =>
+      renderScene({
+        seed: 2,
+        index,
+        people: { from: 2, to: 5 },
+        crowding: 0.7,
+        skeleton: 'crowdpose14',
+      }),
+    );
+    expect(dataset.samples).toHaveLength(
+      scenes.reduce((sum, { people }) => sum + people.length, 0),
+    );
+    expect(new Set(scenes.map(({ people }) => people.length)).size).toBeGreaterThan(1);
+    let i = 0;
+    for (const [picture, scene] of scenes.entries()) {
+      for (const person of scene.people) {
+        const sample = dataset.samples[i++]!;
+        expect(sample.id).toBe(i);
+        expect(sample.imageId).toBe(picture + 1);
+        expect(sample.keypoints).toEqual(person.keypoints);
+        expect(sample.visibility).toEqual(person.visibility);
+        expect(sample.box).toEqual(person.box);
+        expect(sample.area).toBe(person.area);
+        expect(sample.crowdIndex).toBe(scene.crowdIndex);
+        expect((await dataset.readImage(sample)).data).toHaveLength(256 * 192 * 3);
+      }
+      const last = await dataset.readImage(dataset.samples[i - 1]!);
+      expect(Buffer.compare(Buffer.from(last.data), Buffer.from(scene.image.data))).toBe(0);
+    }
+  });
+
+  it.each([0, 256 * 192 * 3 * 2])('is the same with a cache of %i bytes', async (cacheBytes) => {
+    const kept = syntheticDataset(crowd, 'val');
+    const other = syntheticDataset({ ...crowd, cacheBytes }, 'val');
+    for (let i = kept.samples.length - 1; i >= 0; i--) {
+      const image = await other.readImage(other.samples[i]!);
+      const expected = await kept.readImage(kept.samples[i]!);
+      expect(Buffer.compare(Buffer.from(image.data), Buffer.from(expected.data))).toBe(0);
+    }
+    expect(other.groundTruth()).toEqual(kept.groundTruth());
+  });
+
+  it('names each picture once, with its crowd index', () => {
+    const dataset = syntheticDataset(crowd, 'train');
+    const { images, annotations, categories } = dataset.groundTruth();
+    expect(images.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(images[0]!.crowdIndex).toBe(dataset.samples[0]!.crowdIndex);
+    expect(annotations).toHaveLength(dataset.samples.length);
+    expect(categories[0]!.keypoints).toHaveLength(14);
+    const { skeleton, samples } = parseCocoKeypoints(
+      JSON.parse(JSON.stringify(dataset.groundTruth())),
+    );
+    expect(skeleton.name).toBe('crowdpose14');
+    expect(samples.length).toBeGreaterThan(0.9 * annotations.length);
+  });
+
+  it('begins alike whatever the count', () => {
+    const labels = (count: number) =>
+      syntheticDataset({ ...crowd, count }, 'train').samples.map(({ keypoints }) =>
+        keypoints.join(),
+      );
+    const many = labels(6);
+    const few = labels(3);
+    expect(few).toEqual(many.slice(0, few.length));
+  });
+
+  it.each<Partial<SyntheticSpec>>([
+    { people: 0 },
+    { people: { from: 3, to: 2 } },
+    { people: 1.5 },
+    { crowding: 1.2 },
+    { truncation: -0.1 },
+    { motionBlur: Number.NaN },
+    { skeleton: 'body25' as never },
+  ])('refuses %j', (change) => {
+    expect(() => syntheticDataset({ ...crowd, ...change }, 'train')).toThrow(
+      expect.objectContaining({ code: 'OUT_OF_RANGE' }),
+    );
   });
 });

@@ -1,28 +1,40 @@
 import type { Size } from '@pose-distill/heatmap-decode';
-import { coco17 } from '@pose-distill/skeletons';
+import type { Skeleton } from '@pose-distill/skeletons';
 import { DatasetError } from './error.js';
 import { createFigureStore, openFigures } from './figure-store.js';
+import {
+  checkSceneSettings,
+  type FigureSkeleton,
+  figureSkeleton,
+  SCENE_SIZE,
+  type SceneSettings,
+} from './figures/index.js';
 import { requireWhole } from './order.js';
 import type { CocoKeypointFile, PoseDataset, PoseSample } from './types.js';
 
-/** Synthetic figures in place of photographs. */
-export interface SyntheticSpec {
+/**
+ * Synthetic pictures in place of photographs: a figure each, or, when any of `people`, `crowding`, `truncation`,
+ * `motionBlur` and `occluders` is given, a scene each with the defaults of `renderScene` for the others.
+ */
+export interface SyntheticSpec extends SceneSettings {
   readonly kind: 'synthetic';
-  /** Figures of a split. @default 2000 for train, 200 for val */
+  /** Pictures of a split. @default 2000 for train, 200 for val */
   readonly count?: number;
-  /** Figures of the validation split, when it is not to have as many as training. @default `count` */
+  /** Pictures of the validation split, when it is not to have as many as training. @default `count` */
   readonly validation?: number;
   /** @default 0 */
   readonly seed?: number;
-  /** Size of a picture. @default 128 x 160 */
+  /** Size of a picture. @default 128 x 160, scenes 256 x 192 */
   readonly size?: Size;
+  /** Whose keypoints are labelled; the pictures are the same for all. @default 'coco17' */
+  readonly skeleton?: FigureSkeleton;
   /** Memory for pictures already drawn, in bytes; what does not fit is drawn anew each time. @default 2^29 */
   readonly cacheBytes?: number;
 }
 
 export type Split = 'train' | 'val';
 
-/** Default size of a synthetic picture. */
+/** Default size of a picture of one figure. */
 export const FIGURE_SIZE: Size = { width: 128, height: 160 };
 
 /** Figures of validation are numbered from here, so the splits of one seed share none. */
@@ -30,18 +42,25 @@ const FIRST_VALIDATION_FIGURE = 2 ** 30;
 const COUNTS: Record<Split, number> = { train: 2000, val: 200 };
 
 /**
- * A data set of synthetic figures with COCO's 17 keypoints. A figure is drawn when it is first asked for and kept;
- * figure i of a split depends on (seed, split, i) alone, so a larger count begins with the same figures.
+ * A data set of synthetic figures. A picture is drawn when it is first asked for and kept; picture i of a split depends on
+ * (seed, split, i) and the settings of the scene alone, so a larger count begins with the same pictures.
  *
- * @throws DatasetError `OUT_OF_RANGE` for a count or size that is not a positive whole number.
+ * Everybody in a scene is a sample, the nearest first; one of whom less than a twentieth shows has no labelled keypoint.
+ *
+ * @throws DatasetError `OUT_OF_RANGE` for a count or size that is not a positive whole number, or a setting out of range.
  * @example
  * const dataset = syntheticDataset({ kind: 'synthetic', count: 100, seed: 7 }, 'train');
  * dataset.samples[3].keypoints; // Float32Array(34)
+ * const crowds = syntheticDataset({ kind: 'synthetic', people: 6, crowding: 0.8, skeleton: 'crowdpose14' }, 'val');
+ * crowds.samples.length; // 1200
  */
 export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset {
   const chosen = split === 'val' ? (spec.validation ?? spec.count) : spec.count;
   const count = chosen ?? COUNTS[split];
-  const { seed = 0, size = FIGURE_SIZE, cacheBytes = 2 ** 29 } = spec;
+  const scene = sceneOf(spec);
+  const { seed = 0, size = scene ? SCENE_SIZE : FIGURE_SIZE, cacheBytes = 2 ** 29 } = spec;
+  const name = spec.skeleton ?? 'coco17';
+  const skeleton = figureSkeleton(name);
   requireWhole('count', count, 1);
   requireWhole('seed', seed, -Number.MAX_SAFE_INTEGER);
   requireWhole('size.width', size.width, 1);
@@ -51,29 +70,43 @@ export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset
     throw new DatasetError('OUT_OF_RANGE', message);
   }
   const first = split === 'train' ? 0 : FIRST_VALIDATION_FIGURE;
-  const figures = createFigureStore({ seed, first, count, size, cacheBytes });
+  const store = { seed, first, count, size, cacheBytes, skeleton: name };
+  const figures = createFigureStore(scene ? { ...store, scene } : store);
   const { samples, readImage } = openFigures(figures);
   return {
     name: `synthetic-${split}`,
-    skeleton: coco17,
+    skeleton,
     samples,
     readImage: async (sample) => readImage(sample),
-    groundTruth: () => cocoFile(samples),
+    groundTruth: () => cocoFile(samples, skeleton),
     images: { kind: 'figures', figures },
   };
 }
 
-/** Samples of COCO's 17 keypoints in the form of an annotation file; one person a picture. */
-export function cocoFile(samples: readonly PoseSample[]): CocoKeypointFile {
-  const { keypoints, limbs } = coco17;
+const SCENE_OPTIONS = ['people', 'crowding', 'truncation', 'motionBlur', 'occluders'] as const;
+
+/** The settings of a scene, checked; undefined when single figures are meant. */
+function sceneOf(spec: SyntheticSpec): SceneSettings | undefined {
+  const given = SCENE_OPTIONS.filter((name) => spec[name] !== undefined);
+  if (given.length === 0) return undefined;
+  const scene: SceneSettings = Object.fromEntries(given.map((name) => [name, spec[name]]));
+  checkSceneSettings(scene);
+  return scene;
+}
+
+/** Samples in the form of an annotation file; of a picture with several people they follow one another. */
+export function cocoFile(samples: readonly PoseSample[], skeleton: Skeleton): CocoKeypointFile {
+  const { keypoints, limbs } = skeleton;
+  const firsts = samples.filter(({ imageId }, i) => imageId !== samples[i - 1]?.imageId);
   return {
-    images: samples.map(({ imageId, file, imageSize }) => ({
+    images: firsts.map(({ imageId, file, imageSize, crowdIndex }) => ({
       id: imageId,
       file_name: file,
       width: imageSize.width,
       height: imageSize.height,
+      ...(crowdIndex === undefined ? {} : { crowdIndex }),
     })),
-    annotations: samples.map((sample) => {
+    annotations: samples.filter(isInside).map((sample) => {
       const { x, y, width, height } = sample.box;
       return {
         id: sample.id,
@@ -95,6 +128,11 @@ export function cocoFile(samples: readonly PoseSample[]): CocoKeypointFile {
       },
     ],
   };
+}
+
+/** Whether anything of a person is within the picture; in a cut scene now and then nothing is. */
+function isInside({ box }: PoseSample): boolean {
+  return box.width > 0 && box.height > 0;
 }
 
 /** COCO's x, y, visibility; zeros where not labelled. */

@@ -1,6 +1,7 @@
 import type { Box, Size } from '@pose-distill/heatmap-decode';
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { DatasetProblem } from './error.js';
+import type { FigureSkeleton, SceneSettings } from './figures/index.js';
 
 /** Pixels as [height, width, 3], red first, 0..255. */
 export interface RgbImage {
@@ -71,18 +72,23 @@ export type ImageOrigin =
   | { readonly kind: 'files'; readonly directory: string; readonly reading?: ReadImageOptions }
   | { readonly kind: 'figures'; readonly figures: SharedFigures };
 
-/** A run of synthetic figures and the memory that keeps those already drawn. */
+/** A run of synthetic pictures and the memory that keeps those already drawn. */
 export interface SharedFigures {
   readonly seed: number;
-  /** Index of the first figure. */
+  /** Index of the first picture. */
   readonly first: number;
+  /** Pictures. */
   readonly count: number;
   readonly size: Size;
-  /** [count] 0 not drawn yet, 1 annotation kept, 2 pixels kept too. */
+  /** Whose keypoints are labelled. */
+  readonly skeleton: FigureSkeleton;
+  /** Several people a picture; absent for single figures. */
+  readonly scene?: SceneSettings;
+  /** [count] 0 not drawn yet, 1 annotations kept, 2 pixels kept too. */
   readonly states: Int32Array;
-  /** [count * ANNOTATION] keypoints, visibility, box, area. */
+  /** A row a person: keypoints, visibility, box, area, crowd index of the picture. */
   readonly annotations: Float64Array;
-  /** [kept * height * width * 3] pixels of the first figures; the others are drawn anew each time. */
+  /** [kept * height * width * 3] pixels of the first pictures; the others are drawn anew each time. */
   readonly pixels: Uint8Array;
 }
 

@@ -1,6 +1,8 @@
 export { type CrowdMember, crowdIndex } from './crowd-index.js';
 export { type Figure, type RenderFigureOptions, renderFigure } from './figure.js';
 export {
+  checkSceneSettings,
+  countPeople,
   type RenderSceneOptions,
   renderScene,
   SCENE_SIZE,

@@ -78,6 +78,21 @@ function isAnnotationKind(kind: unknown): kind is AnnotationKind {
   return (ANNOTATION_KINDS as readonly unknown[]).includes(kind);
 }
 
+const SYNTHETIC_OPTIONS: readonly string[] = [
+  'kind',
+  'count',
+  'validation',
+  'seed',
+  'size',
+  'skeleton',
+  'people',
+  'crowding',
+  'truncation',
+  'motionBlur',
+  'occluders',
+  'cacheBytes',
+];
+
 function parseOptions(text: string, source: string): Partial<SyntheticSpec> {
   if (text === '') return {};
   let options: unknown;
@@ -86,14 +101,13 @@ function parseOptions(text: string, source: string): Partial<SyntheticSpec> {
   } catch {
     throw unknownSource(`'${source}', whose options are not JSON`);
   }
-  const known = ['kind', 'count', 'validation', 'seed', 'size', 'cacheBytes'];
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw unknownSource(`'${source}'`);
   }
-  const stranger = Object.keys(options).find((name) => !known.includes(name));
+  const stranger = Object.keys(options).find((name) => !SYNTHETIC_OPTIONS.includes(name));
   if (stranger === undefined) return options;
   throw unknownSource(
-    `'${source}' with the unknown option '${stranger}' (known: ${known.join(', ')})`,
+    `'${source}' with the unknown option '${stranger}' (known: ${SYNTHETIC_OPTIONS.join(', ')})`,
   );
 }
 
