@@ -33,6 +33,11 @@ export {
   keypointPckAccuracy,
   type NormalisedKeypointArrays,
 } from './keypoint-accuracy.js';
+export {
+  type MpiiGroundTruth,
+  type MpiiGroundTruthFields,
+  mpiiGroundTruth,
+} from './mpii-ground-truth.js';
 export { computeOks, type OksPoses } from './oks.js';
 export type { OksTables, Table } from './oks-accumulate.js';
 export type { OksScores } from './oks-evaluation.js';
@@ -43,3 +48,12 @@ export { type OksParams, oksOptionsFromParams } from './oks-params.js';
 export { type OksReasons, type OksStats, type OksSummary, referenceStats } from './oks-summary.js';
 export { type Pck, type PckPoses, pck } from './pck.js';
 export type { LeftOutReason, PckNormaliser } from './pck-people.js';
+export {
+  evaluatePckh,
+  type FlatPosePredictions,
+  type PckhCurve,
+  type PckhEvaluation,
+  type PckhOptions,
+  type PosePredictions,
+} from './pckh.js';
+export type { PckhRules } from './pckh-distances.js';

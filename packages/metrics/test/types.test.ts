@@ -3,16 +3,21 @@ import * as metrics from '../src/index.js';
 
 it('exports these names and no others', () => {
   expect(Object.keys(metrics).sort()).toEqual([
+    'KEYPOINT_OUTCOMES',
     'MetricsError',
+    'analyseOks',
     'computeOks',
     'evaluateOks',
     'evaluatePck',
+    'evaluatePckh',
     'keypointAuc',
     'keypointEpe',
     'keypointNme',
     'keypointPckAccuracy',
+    'mpiiGroundTruth',
     'oksOptionsFromParams',
     'pck',
+    'precisionRecallCurves',
     'referenceStats',
   ]);
 });

@@ -1,0 +1,39 @@
+import { hasReferenceData, readReferenceJson, referencePath } from '@pose-distill/internal-testing';
+import { describe, expect, it } from 'vitest';
+import { type MpiiGroundTruthFields, mpiiGroundTruth } from './mpii-ground-truth.js';
+import { evaluatePckh } from './pckh.js';
+
+interface Expected {
+  hrnet: {
+    values: Record<string, number | null>;
+    PCKhPerJoint: (number | null)[];
+    jointCount: number[];
+    'curve0to0.50step0.01': (number | null)[][];
+  };
+  mmpose: { values: Record<string, number | null> };
+}
+
+describe.skipIf(!hasReferenceData('mpii'))('evaluatePckh equals HRNet and mmpose', () => {
+  const real = mpiiGroundTruth(readReferenceJson(referencePath('mpii/gt_valid.json')));
+  const exact = readReferenceJson<MpiiGroundTruthFields & { preds: number[][][] }>(
+    referencePath('mpii/cases/exact.json'),
+  );
+  it.each([
+    ['preds/valid-ours', real, 1],
+    ['preds/valid-example', real, 1],
+    ['cases/exact', mpiiGroundTruth(exact), 0],
+  ] as const)('%s', (name, truth, base) => {
+    const predictions =
+      base === 0
+        ? exact.preds
+        : readReferenceJson<number[][][]>(referencePath(`mpii/${name}.json`));
+    const right = readReferenceJson<Expected>(referencePath(`mpii/${name}.expected.json`));
+    const hrnet = evaluatePckh(truth, predictions, { rules: 'hrnet', base });
+    expect(Object.entries(hrnet.stats)).toEqual(Object.entries(right.hrnet.values));
+    expect(hrnet.perKeypoint).toEqual(right.hrnet.PCKhPerJoint);
+    expect(hrnet.annotated).toEqual(right.hrnet.jointCount);
+    expect(hrnet.curve.perKeypoint).toEqual(right.hrnet['curve0to0.50step0.01']);
+    const mmpose = evaluatePckh(truth, predictions, { rules: 'mmpose', base });
+    expect(Object.entries(mmpose.stats)).toEqual(Object.entries(right.mmpose.values));
+  });
+});

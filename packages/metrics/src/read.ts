@@ -1,0 +1,2 @@
+export { readMpiiGroundTruth } from './read-mpii.js';
+export { readPredictions } from './read-predictions.js';
