@@ -21,31 +21,65 @@ export interface AnnotationColumns {
   missing: Uint8Array;
   /** Numbers in `keypoints`; -1 without. */
   lengths: Int32Array;
+  /** Place of the first of them that is not finite; -1 when all are. */
+  wrong: Int32Array;
   /** [.,4] */
   boxes: Float64Array;
-  /** [.,K,3]; only those of the right length are filled. */
-  poses: Float64Array;
+  /** Where the labelled keypoints of each end; they begin where those before end. */
+  ends: Int32Array;
+  /** Labelled keypoints: which, and where. */
+  keypoint: Uint16Array;
+  x: Float64Array;
+  y: Float64Array;
 }
 
-export function createAnnotationColumns(
-  keypointCount: number,
-  capacity: number,
-): AnnotationColumns {
-  const reals = (width = 1): Float64Array => new Float64Array(capacity * width);
+export function createAnnotationColumns(keypointCount: number): AnnotationColumns {
   return {
     keypointCount,
     count: 0,
-    ids: reals(),
-    imageIds: reals(),
-    categoryIds: reals(),
-    areas: reals(),
-    labelled: reals(),
-    crowd: new Uint8Array(capacity),
-    missing: new Uint8Array(capacity),
-    lengths: new Int32Array(capacity),
-    boxes: reals(4),
-    poses: reals(3 * keypointCount),
+    ids: new Float64Array(0),
+    imageIds: new Float64Array(0),
+    categoryIds: new Float64Array(0),
+    areas: new Float64Array(0),
+    labelled: new Float64Array(0),
+    crowd: new Uint8Array(0),
+    missing: new Uint8Array(0),
+    lengths: new Int32Array(0),
+    wrong: new Int32Array(0),
+    boxes: new Float64Array(0),
+    ends: new Int32Array(0),
+    keypoint: new Uint16Array(0),
+    x: new Float64Array(0),
+    y: new Float64Array(0),
   };
+}
+
+type Column = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** The column, or a longer copy, with room for `length` numbers. */
+export function roomy<C extends Column>(column: C, length: number): C {
+  if (column.length >= length) return column;
+  const room = Math.max(length, Math.ceil(column.length * 1.5));
+  const longer = new (column.constructor as new (length: number) => C)(room);
+  longer.set(column as never);
+  return longer;
+}
+
+/** Makes room for `more` annotations. */
+export function reserveAnnotations(columns: AnnotationColumns, more: number): void {
+  const length = columns.count + more;
+  if (columns.ids.length >= length) return;
+  columns.ids = roomy(columns.ids, length);
+  columns.imageIds = roomy(columns.imageIds, length);
+  columns.categoryIds = roomy(columns.categoryIds, length);
+  columns.areas = roomy(columns.areas, length);
+  columns.labelled = roomy(columns.labelled, length);
+  columns.crowd = roomy(columns.crowd, length);
+  columns.missing = roomy(columns.missing, length);
+  columns.lengths = roomy(columns.lengths, length);
+  columns.wrong = roomy(columns.wrong, length);
+  columns.boxes = roomy(columns.boxes, 4 * length);
+  columns.ends = roomy(columns.ends, length);
 }
 
 export function addAnnotation(
@@ -53,7 +87,8 @@ export function addAnnotation(
   annotation: CocoKeypointAnnotation,
 ): void {
   const { id, image_id, category_id, keypoints, num_keypoints, iscrowd, area, bbox } = annotation;
-  const i = columns.count++;
+  const i = columns.count;
+  reserveAnnotations(columns, 1);
   columns.ids[i] = id;
   columns.imageIds[i] = image_id;
   columns.categoryIds[i] = category_id;
@@ -63,20 +98,48 @@ export function addAnnotation(
   if (typeof num_keypoints === 'number') columns.labelled[i] = num_keypoints;
   else missing |= NO_COUNT;
   if (iscrowd === undefined || iscrowd === null) missing |= NO_CROWD;
-  columns.crowd[i] = Number(iscrowd) !== 0 ? 1 : 0;
-  if (Array.isArray(bbox) && bbox.length === 4) copyNumbers(bbox, columns.boxes, 4 * i);
-  else missing |= NO_BOX;
+  else columns.crowd[i] = Number(iscrowd) !== 0 ? 1 : 0;
+  if (Array.isArray(bbox) && bbox.length === 4) {
+    for (let j = 0; j < 4; j++) {
+      columns.boxes[4 * i + j] = typeof bbox[j] === 'number' ? bbox[j]! : Number.NaN;
+    }
+  } else missing |= NO_BOX;
   columns.missing[i] = missing;
-  const length = Array.isArray(keypoints) ? keypoints.length : -1;
-  columns.lengths[i] = length;
-  const row = 3 * columns.keypointCount;
-  if (length === row) copyNumbers(keypoints!, columns.poses, row * i);
+  addKeypoints(columns, i, keypoints);
+  columns.count++;
 }
 
-/** Copies a list; what is not a number becomes NaN. */
-export function copyNumbers(list: readonly number[], out: Float64Array, start: number): void {
-  for (let i = 0; i < list.length; i++) {
-    const value: unknown = list[i];
-    out[start + i] = typeof value === 'number' ? value : Number.NaN;
+/** Keeps the labelled keypoints of annotation `i`, the next. */
+export function addKeypoints(
+  columns: AnnotationColumns,
+  i: number,
+  list: ArrayLike<number> | undefined,
+): void {
+  const { keypointCount } = columns;
+  let end = i === 0 ? 0 : columns.ends[i - 1]!;
+  let wrong = -1;
+  if (list?.length === 3 * keypointCount) {
+    if (end + keypointCount > columns.x.length) {
+      const room = end + keypointCount * 64;
+      columns.keypoint = roomy(columns.keypoint, room);
+      columns.x = roomy(columns.x, room);
+      columns.y = roomy(columns.y, room);
+    }
+    const { keypoint, x, y } = columns;
+    for (let k = 0, j = 0; k < keypointCount; k++, j += 3) {
+      const u: unknown = list[j];
+      const v: unknown = list[j + 1];
+      const flag: unknown = list[j + 2];
+      if (typeof u === 'number' && typeof v === 'number' && typeof flag === 'number') {
+        if (u - u + (v - v) + (flag - flag) !== 0 && wrong < 0) wrong = j;
+        if (!(flag > 0)) continue;
+        keypoint[end] = k;
+        x[end] = u;
+        y[end++] = v;
+      } else if (wrong < 0) wrong = j;
+    }
   }
+  columns.lengths[i] = list ? list.length : -1;
+  columns.wrong[i] = wrong;
+  columns.ends[i] = end;
 }

@@ -1,4 +1,8 @@
-import { addAnnotation, createAnnotationColumns } from './annotation-columns.js';
+import {
+  addAnnotation,
+  createAnnotationColumns,
+  reserveAnnotations,
+} from './annotation-columns.js';
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
 import { collectProblems, fail } from './error.js';
 import { createOksComparer } from './oks-compare.js';
@@ -50,7 +54,8 @@ export function evaluateOks(
   const { images, annotations, categories } = groundTruth;
   const ids = (list: readonly { readonly id: number }[]): number[] => list.map(({ id }) => id);
   const selection = selectOks(ids(images), ids(categories), options);
-  const columns = createAnnotationColumns(settings.oksSigmas.length, annotations.length);
+  const columns = createAnnotationColumns(settings.oksSigmas.length);
+  reserveAnnotations(columns, annotations.length);
   for (const annotation of annotations) addAnnotation(columns, annotation);
 
   const rows = createOksRows();
@@ -71,8 +76,8 @@ export function evaluateOks(
       const image = selection.imagePlace.get(imageId);
       const row = matched.groups.groups[selection.categoryIds.indexOf(categoryId)];
       const group = row?.find((candidate) => candidate.image === image);
-      const compare = createOksComparer(truths.packed, settings.oksSigmas, -Infinity);
-      return compareGroup(rows, matched.groups, group, results, compare);
+      const compare = createOksComparer(truths.columns, settings.oksSigmas, -Infinity);
+      return compareGroup(rows, matched.groups, group, results, truths.annotation, compare);
     },
   };
 }

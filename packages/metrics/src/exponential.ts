@@ -13,30 +13,29 @@ export function exponential(x: number): number {
   const low = k * LN2_LOW;
   const r = high - low;
   const rest = high - r - low;
-  // Taylor series from r² on; |r| < 0.35, so r¹⁴/14! is below the last place.
+  // Taylor series 1/2!, 1/3!, ... 1/13! from r² on; |r| < 0.35, so r¹⁴/14! is below the last place.
   let series = 1 / 6227020800;
-  for (let i = COEFFICIENTS.length - 1; i >= 0; i--) series = series * r + COEFFICIENTS[i]!;
+  series = series * r + 1 / 479001600;
+  series = series * r + 1 / 39916800;
+  series = series * r + 1 / 3628800;
+  series = series * r + 1 / 362880;
+  series = series * r + 1 / 40320;
+  series = series * r + 1 / 5040;
+  series = series * r + 1 / 720;
+  series = series * r + 1 / 120;
+  series = series * r + 1 / 24;
+  series = series * r + 1 / 6;
+  series = series * r + 1 / 2;
   const tail = r * r * series + (rest + rest * r);
   const sum = 1 + r;
   const result = sum + (r - (sum - 1) + tail);
+  if (k > -64) return result * HALVES[-k]!;
   // In two steps where the result has fewer digits, so that it is rounded once.
   return k < -1000 ? result * half(-k - 100) * half(100) : result * half(-k);
 }
 
-/** 1/2!, 1/3!, ... 1/12! */
-const COEFFICIENTS = [
-  1 / 2,
-  1 / 6,
-  1 / 24,
-  1 / 120,
-  1 / 720,
-  1 / 5040,
-  1 / 40320,
-  1 / 362880,
-  1 / 3628800,
-  1 / 39916800,
-  1 / 479001600,
-];
+/** 0.5 to the powers 0 to 63. */
+const HALVES: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 64 }, (_, i) => half(i));
 
 /** 0.5 to an integer power, by exact multiplications. */
 function half(power: number): number {

@@ -2,7 +2,7 @@ import type { OksGroups } from './oks-groups.js';
 import { WORD } from './oks-match.js';
 import type { OksSettings } from './oks-options.js';
 import type { OksOutcomes } from './oks-outcomes.js';
-import { orderByFallingScore } from './stable-sort.js';
+import type { ResultRows } from './oks-rows.js';
 
 /** A row-major table of float64. */
 export interface Table {
@@ -25,11 +25,11 @@ const EPSILON = 2 ** -52;
 
 /** Tables of the groups for which `takes` is true. */
 export function accumulateOks(
-  { results, groups }: OksGroups,
+  { results, groups, ranks, ranking }: OksGroups,
   outcomes: OksOutcomes,
-  resultScores: Float64Array,
+  { scores: resultScores, image: resultImages }: ResultRows,
   settings: OksSettings,
-  takes: (image: number) => boolean = () => true,
+  takes?: (image: number) => boolean,
 ): OksTables {
   const { iouThresholds, recallThresholds, areaRanges, maxDetections } = settings;
   const [T, R] = [iouThresholds.length, recallThresholds.length];
@@ -43,7 +43,6 @@ export function accumulateOks(
     scores: table(T, R, K, A, M),
     recall: table(T, K, A, M),
   };
-  const byPlace = Float64Array.from(results, (row) => resultScores[row]!);
   const curve = createCurve(results.length);
 
   let firstGroup = 0;
@@ -51,14 +50,18 @@ export function accumulateOks(
     const counted = areaRanges.map((_, a) => {
       let sum = 0;
       row.forEach(({ image }, i) => {
-        if (takes(image)) sum += outcomes.counted[a]![firstGroup + i]!;
+        if (!takes || takes(image)) sum += outcomes.counted[a]![firstGroup + i]!;
       });
       return sum;
     });
     firstGroup += row.length;
+    const placesFrom = row[0]?.resultFrom ?? 0;
+    const placesTo = row.at(-1)?.resultTo ?? 0;
+    const ranked = ranking.subarray(placesFrom, placesTo);
     maxDetections.forEach((limit, m) => {
-      const order = rankResults(row, byPlace, limit, takes);
-      const scores = Float64Array.from(order, (place) => byPlace[place]!);
+      const order = ranked.filter(
+        (place) => ranks[place]! < limit && (!takes || takes(resultImages[results[place]!]!)),
+      );
       for (let a = 0; a < A; a++) {
         if (counted[a] === 0) continue;
         for (let t = 0; t < T; t++) {
@@ -74,30 +77,15 @@ export function accumulateOks(
             reachable &&= needed <= found;
             const cell = (((t * R + r) * K + k) * A + a) * M + m;
             tables.precision.data[cell] = reachable ? curve.precisionFrom(needed) : 0;
-            tables.scores.data[cell] = reachable ? scores[curve.placeOf(needed)]! : 0;
+            tables.scores.data[cell] = reachable
+              ? resultScores[results[order[curve.placeOf(needed)]!]!]!
+              : 0;
           }
         }
       }
     });
   });
   return tables;
-}
-
-/** Places of the results of a category by falling score; equal scores by image id, then by rank in the image. */
-function rankResults(
-  groups: OksGroups['groups'][number],
-  scores: Float64Array,
-  limit: number,
-  takes: (image: number) => boolean,
-): Int32Array {
-  let count = 0;
-  const places = new Int32Array(scores.length);
-  for (const { image, resultFrom, resultTo } of groups) {
-    if (!takes(image)) continue;
-    const to = Math.min(resultTo, resultFrom + limit);
-    for (let d = resultFrom; d < to; d++) places[count++] = d;
-  }
-  return orderByFallingScore(places.subarray(0, count), scores);
 }
 
 /** How many of `counted` must be found for a recall: the least n with n / counted >= recall, in floating point. */
@@ -135,7 +123,8 @@ function createCurve(capacity: number): Curve {
       }
     },
     trace(bit) {
-      let [right, false_] = [0, 0];
+      let right = 0;
+      let false_ = 0;
       for (let i = 0; i < count; i++) {
         if ((found[i]! >>> bit) & 1) {
           right++;

@@ -42,7 +42,7 @@ export function matchRows(
   const outcomes = matchGroups(rows, groups, settings, useBoxes);
   return {
     groups,
-    tables: (takes) => accumulateOks(groups, outcomes, rows.results.scores, settings, takes),
+    tables: (takes) => accumulateOks(groups, outcomes, rows.results, settings, takes),
     matches: () => listMatches(rows, groups, axes, settings, useBoxes),
   };
 }

@@ -8,6 +8,10 @@ export interface OksGroups {
   readonly truths: Int32Array;
   /** Rows of results by category, image, falling score, file order; the best of each group. */
   readonly results: Int32Array;
+  /** Of each of `results`: how many of its group stand before it. */
+  readonly ranks: Int32Array;
+  /** Places in `results` by category, falling score, image, rank. */
+  readonly ranking: Int32Array;
   /** [K]: groups by rising image. */
   readonly groups: readonly (readonly OksGroup[])[];
 }
@@ -21,45 +25,70 @@ export function groupRows(
 ): OksGroups {
   const { truths, results } = rows;
   const images = imageRanks.length;
-  const ranksOf = ({ image, count }: { readonly image: Int32Array; readonly count: number }) =>
-    image.subarray(0, count).map((place) => imageRanks[place]!);
-  const [truthRanks, resultRanks] = [ranksOf(truths), ranksOf(results)];
-  const truthOrder = orderByKey(
-    orderByKey(everyRow(truths.count), truthRanks, images),
-    truths.category,
-    categoryCount,
-  );
-  const byScore = orderByFallingScore(everyRow(results.count), results.scores);
-  const byImage = orderByKey(byScore, resultRanks, images);
-  const resultOrder = orderByKey(byImage, results.category, categoryCount);
+  const truthRanks = ranksOf(truths, imageRanks);
+  const resultRanks = ranksOf(results, imageRanks);
+  const sort = (order: Int32Array, ranks: Int32Array, category: Int32Array): Int32Array =>
+    orderByKey(orderByKey(order, ranks, images), category, categoryCount);
+  const truthOrder = sort(everyRow(truths.count), truthRanks, truths.category);
+  // Equal scores go by image, then by the order of the file; grouped again, that is the order in an image.
+  const filed = orderByKey(everyRow(results.count), resultRanks, images);
+  const byScore = orderByFallingScore(filed, results.scores);
+  const resultOrder = sort(byScore, resultRanks, results.category);
+  const placeOf = new Int32Array(results.count).fill(-1);
+  const ranks = new Int32Array(results.count);
 
   const groups: OksGroup[][] = Array.from({ length: categoryCount }, () => []);
-  let [truthFrom, from, kept] = [0, 0, 0];
+  const keyOf = (category: Int32Array, imageRank: Int32Array, row: number | undefined): number =>
+    row === undefined ? Infinity : category[row]! * images + imageRank[row]!;
+  let truthFrom = 0;
+  let from = 0;
+  let kept = 0;
   while (truthFrom < truthOrder.length || from < resultOrder.length) {
-    const key = (category: Int32Array, ranks: Int32Array, row: number | undefined): number =>
-      row === undefined ? Infinity : category[row]! * images + ranks[row]!;
-    const truthKey = key(truths.category, truthRanks, truthOrder[truthFrom]);
-    const resultKey = key(results.category, resultRanks, resultOrder[from]);
-    const least = Math.min(truthKey, resultKey);
-    let [truthTo, to] = [truthFrom, from];
-    while (key(truths.category, truthRanks, truthOrder[truthTo]) === least) truthTo++;
-    while (key(results.category, resultRanks, resultOrder[to]) === least) to++;
-    const count = Math.min(mostResults, to - from);
-    resultOrder.copyWithin(kept, from, from + count);
-    const row = truthTo > truthFrom ? truthOrder[truthFrom]! : resultOrder[kept]!;
-    const table = truthTo > truthFrom ? truths : results;
-    groups[table.category[row]!]!.push({
-      image: table.image[row]!,
+    const truthKey = keyOf(truths.category, truthRanks, truthOrder[truthFrom]);
+    const least = Math.min(truthKey, keyOf(results.category, resultRanks, resultOrder[from]));
+    let truthTo = truthFrom;
+    let to = from;
+    while (keyOf(truths.category, truthRanks, truthOrder[truthTo]) === least) truthTo++;
+    while (keyOf(results.category, resultRanks, resultOrder[to]) === least) to++;
+    const hasTruths = truthTo > truthFrom;
+    const row = hasTruths ? truthOrder[truthFrom]! : resultOrder[from]!;
+    const { category, image } = hasTruths ? truths : results;
+    const resultFrom = kept;
+    for (let d = from; d < to && d - from < mostResults; d++) {
+      const result = resultOrder[d]!;
+      ranks[kept] = d - from;
+      placeOf[result] = kept;
+      resultOrder[kept++] = result;
+    }
+    groups[category[row]!]!.push({
+      image: image[row]!,
       truthFrom,
       truthTo,
-      resultFrom: kept,
-      resultTo: kept + count,
+      resultFrom,
+      resultTo: kept,
     });
-    [truthFrom, from, kept] = [truthTo, to, kept + count];
+    truthFrom = truthTo;
+    from = to;
   }
-  return { truths: truthOrder, results: resultOrder.subarray(0, kept), groups };
+  const ranking = new Int32Array(kept);
+  let next = 0;
+  for (const row of orderByKey(byScore, results.category, categoryCount)) {
+    if (placeOf[row]! >= 0) ranking[next++] = placeOf[row]!;
+  }
+  return { truths: truthOrder, results: resultOrder.subarray(0, kept), ranks, ranking, groups };
+}
+
+function ranksOf(
+  { image, count }: { readonly image: Int32Array; readonly count: number },
+  imageRanks: Int32Array,
+): Int32Array {
+  const ranks = new Int32Array(count);
+  for (let row = 0; row < count; row++) ranks[row] = imageRanks[image[row]!]!;
+  return ranks;
 }
 
 function everyRow(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, row) => row);
+  const rows = new Int32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
 }

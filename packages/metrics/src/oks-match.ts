@@ -2,7 +2,7 @@ import type { AreaRange } from './oks-options.js';
 import { CROWD, IGNORED, type OksRows, UNFINDABLE } from './oks-rows.js';
 
 /** A match needs an OKS of at least the threshold, or of this for thresholds above it. */
-export const NEARLY_ONE = 1 - 1e-10;
+export const NEARLY_ONE: number = 1 - 1e-10;
 
 /** Thresholds in one word of bits. */
 export const WORD = 32;
@@ -58,7 +58,8 @@ export function createOksMatcher(
   /** Where in its group a row of people stands. */
   const placeOf = new Int32Array(rows.truths.count);
   let group: OksGroup;
-  let [truthCount, resultCount] = [0, 0];
+  let truthCount = 0;
+  let resultCount = 0;
   /** Candidates of the group's results, best first. */
   let ends = new Int32Array(0);
   let places = new Int32Array(0);
@@ -95,7 +96,8 @@ export function createOksMatcher(
       if (end + to - from > places.length) grow(2 * (end + to - from));
       const first = end;
       for (let c = from; c < to; c++) {
-        const [place, oks] = [placeOf[candidateTruth[c]!]!, candidateOks[c]!];
+        const place = placeOf[candidateTruth[c]!]!;
+        const oks = candidateOks[c]!;
         let i = end++;
         while (i > first && isAfter(i - 1, place, oks)) {
           places[i] = places[i - 1]!;
@@ -137,8 +139,11 @@ export function createOksMatcher(
     const count = Math.min(WORD, least.length - first);
     const all = count === WORD ? -1 : (1 << count) - 1;
     for (let d = 0; d < resultCount; d++) {
-      const [from, to] = [d === 0 ? 0 : ends[d - 1]!, ends[d]!];
-      let [open, hit, lost] = [all, 0, 0];
+      const from = d === 0 ? 0 : ends[d - 1]!;
+      const to = ends[d]!;
+      let open = all;
+      let hit = 0;
+      let lost = 0;
       for (let pass = 0; pass < 2 && open !== 0; pass++) {
         for (let i = from; i < to && open !== 0; i++) {
           const g = places[i]!;

@@ -20,6 +20,7 @@ export function compareGroup(
   { truths, results }: OksGroups,
   group: OksGroup | undefined,
   file: readonly CocoKeypointResult[],
+  annotation: Int32Array,
   compare: OksComparer,
 ): OksMatrix | undefined {
   if (!group) return undefined;
@@ -33,7 +34,7 @@ export function compareGroup(
   dtIds.forEach((id, d) => {
     const pose = Float64Array.from(file[id - 1]!.keypoints.filter((_, i) => i % 3 !== 2));
     truthRows.forEach((g, place) => {
-      oks[d * truthRows.length + place] = compare(pose, g);
+      oks[d * truthRows.length + place] = compare(pose, annotation[g]!, rows.truths.areas[g]!);
     });
   });
   return { dtIds, gtIds: Array.from(truthRows, (g) => rows.truths.ids[g]!), oks };

@@ -37,9 +37,11 @@ export function matchGroups(
         for (let w = 0; w < words; w++) {
           counted[a]![place] = matcher.match(range, w);
           const { hits, ignored } = matcher.bits;
-          const [right, false_] = [found[a]![w]!, wrong[a]![w]!];
-          for (let d = group.resultFrom; d < group.resultTo; d++) {
-            const [hit, out] = [hits[d - group.resultFrom]!, ignored[d - group.resultFrom]!];
+          const right = found[a]![w]!;
+          const false_ = wrong[a]![w]!;
+          for (let d = group.resultFrom, i = 0; d < group.resultTo; d++, i++) {
+            const hit = hits[i]!;
+            const out = ignored[i]!;
             const area = areas[results[d]!]!;
             right[d] = hit & ~out;
             false_[d] = area < range.min || area > range.max ? 0 : ~(hit | out);

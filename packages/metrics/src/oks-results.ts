@@ -28,14 +28,15 @@ export function createResultSink(
   selection: OksSelection,
   settings: OksSettings,
   rules: OksRules,
-  { results, candidates }: OksRows,
+  { truths: people, results, candidates }: OksRows,
   problems: Problems,
 ): OksResultSink {
   const keypointCount = settings.oksSigmas.length;
   const pose = new Float64Array(2 * keypointCount);
   const least = Math.min(NEARLY_ONE, ...settings.iouThresholds);
-  const compare = createOksComparer(truths.packed, settings.oksSigmas, least);
-  const { imageStart, category } = truths;
+  const compare = createOksComparer(truths.columns, settings.oksSigmas, least);
+  const { imageStart, annotation } = truths;
+  const { category, areas } = people;
   const { imagePlace, known, together } = selection;
 
   const sink: OksResultSink = { pose, count: 0, firstHasBox: false, add, addPose };
@@ -48,7 +49,8 @@ export function createResultSink(
     let seen = false;
     if (Array.isArray(keypoints) && keypoints.length === 3 * keypointCount) {
       for (let k = 0, i = 0; k < keypointCount; k++, i += 3) {
-        const [x, y]: unknown[] = [keypoints[i], keypoints[i + 1]];
+        const x: unknown = keypoints[i];
+        const y: unknown = keypoints[i + 1];
         if (typeof x !== 'number' || typeof y !== 'number') sum = Number.NaN;
         else {
           sum += x - x + (y - y);
@@ -103,7 +105,7 @@ export function createResultSink(
     if (!together) {
       for (let g = imageStart[image]!; g < imageStart[image + 1]!; g++) {
         if (category[g] !== place) continue;
-        const oks = compare(pose, g);
+        const oks = compare(pose, annotation[g]!, areas[g]!);
         if (oks < least) continue;
         if (candidates.count === candidates.oks.length) reserveRows(candidates, 1);
         candidates.truth[candidates.count] = g;
@@ -116,7 +118,10 @@ export function createResultSink(
 
 /** Area of the smallest box around all keypoints, those at (0,0) included. */
 function extent(pose: Float64Array): number {
-  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  let left = Infinity;
+  let right = -Infinity;
+  let top = Infinity;
+  let bottom = -Infinity;
   for (let i = 0; i < pose.length; i += 2) {
     const x = pose[i]!;
     const y = pose[i + 1]!;

@@ -6,8 +6,6 @@ import {
   NO_CROWD,
 } from './annotation-columns.js';
 import type { Problems } from './error.js';
-import { countLabelled } from './oks.js';
-import { type PackedTruths, packTruths } from './oks-compare.js';
 import type { OksSettings } from './oks-options.js';
 import { CROWD, IGNORED, type OksRows, reserveRows, UNFINDABLE } from './oks-rows.js';
 import type { OksRules } from './oks-rules.js';
@@ -16,11 +14,11 @@ import { orderByKey } from './stable-sort.js';
 
 /** The selected people, in rows by image. */
 export interface OksTruths {
-  readonly packed: PackedTruths;
+  readonly columns: AnnotationColumns;
+  /** Of each row: its annotation. */
+  readonly annotation: Int32Array;
   /** [images + 1]: where the rows of each image begin. */
   readonly imageStart: Int32Array;
-  /** Of each row; the place of the category in the file order of `selection.listed`. */
-  readonly category: Int32Array;
 }
 
 /** Of annotations with one id, the last stands in the place of each, as in the reference. */
@@ -44,11 +42,12 @@ export function indexTruths(
     truths.image[row] = image;
     truths.category[row] = selection.placeOf(columns.categoryIds[i]!)!;
     truths.ids[row] = columns.ids[i]!;
-    const [width, height] = [columns.boxes[4 * i + 2]!, columns.boxes[4 * i + 3]!];
-    truths.areas[row] = rules.area === 'box' ? width * height * 0.53 : columns.areas[i]!;
-    const crowd = columns.crowd[i]! !== 0 && !(columns.missing[i]! & NO_CROWD);
+    truths.areas[row] =
+      rules.area === 'box'
+        ? columns.boxes[4 * i + 2]! * columns.boxes[4 * i + 3]! * 0.53
+        : columns.areas[i]!;
     truths.flags[row] =
-      (crowd ? CROWD | IGNORED : 0) |
+      (columns.crowd[i]! !== 0 ? CROWD | IGNORED : 0) |
       (columns.labelled[i] === 0 ? IGNORED : 0) |
       (isFindable(columns.ids[i]!, rules) ? 0 : UNFINDABLE);
   }
@@ -56,9 +55,7 @@ export function indexTruths(
   for (let image = 0; image < selection.imageIds.length; image++) {
     imageStart[image + 1]! += imageStart[image]!;
   }
-  const { poses, boxes } = columns;
-  const packed = packTruths(chosen, poses, boxes, truths.areas, settings.oksSigmas);
-  return { packed, imageStart, category: truths.category };
+  return { columns, annotation: chosen, imageStart };
 }
 
 function isFindable(id: number, { foundIds }: OksRules): boolean {
@@ -111,16 +108,10 @@ function checkTruth(
   const missing = columns.missing[i]!;
   const byBox = rules.area === 'box';
   const row = 3 * oksSigmas.length;
-  const poses = columns.poses;
-  let wrong = 0;
-  if (columns.lengths[i] === row) {
-    for (let j = i * row; j < (i + 1) * row; j++) wrong += poses[j]! - poses[j]!;
-  }
-  const unlabelled = columns.lengths[i] === row && countLabelled(poses, i * row, row) === 0;
+  const unlabelled = columns.ends[i] === (i === 0 ? 0 : columns.ends[i - 1]!);
   const area = byBox ? 0 : columns.areas[i]!;
-  if (!(missing & (NO_COUNT | NO_CROWD | NO_AREA)) && columns.lengths[i] === row && !unlabelled) {
-    if (wrong === 0 && !byBox && area >= 0 && area < Infinity) return;
-  }
+  const fine = columns.lengths[i] === row && columns.wrong[i]! < 0 && area >= 0 && area < Infinity;
+  if (fine && !(missing & (NO_COUNT | NO_CROWD | NO_AREA)) && !unlabelled && !byBox) return;
 
   const path = `annotations[${i}]`;
   const add = (field: string, message: string): void =>
@@ -141,12 +132,11 @@ function checkTruth(
     const advice = 'for another skeleton than COCO-17 pass its oksSigmas';
     const message = `expected 3 x ${oksSigmas.length} numbers, got ${got} (${advice})`;
     problems.add('SHAPE_MISMATCH', `${path}.keypoints`, message);
-  } else if (wrong !== 0) {
-    const place = poses.subarray(i * row, (i + 1) * row).findIndex((x) => !Number.isFinite(x));
-    const message = `expected finite numbers, got ${poses[i * row + place]} at ${place}`;
+  } else if (columns.wrong[i]! >= 0) {
+    const message = `expected finite numbers, got others at ${columns.wrong[i]}`;
     problems.add('NON_FINITE', `${path}.keypoints`, message);
   }
-  if (!byBox && !unlabelled) return;
+  if (!byBox && (!unlabelled || columns.lengths[i] !== row)) return;
   const why = byBox
     ? 'its area stands for the mask’s'
     : 'no keypoint is labelled, so it is compared';

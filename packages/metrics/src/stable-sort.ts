@@ -24,12 +24,14 @@ export function orderByFallingScore(order: Int32Array, scores: Float64Array): In
   const [low, high] = [new Uint32Array(count), new Uint32Array(count)];
   const little = new Uint8Array(new Uint16Array([1]).buffer)[0]!;
   for (let i = 0; i < count; i++) {
-    const [lower, upper] = [words[2 * i + 1 - little]!, words[2 * i + little]!];
+    const lower = words[2 * i + 1 - little]!;
+    const upper = words[2 * i + little]!;
     const negative = upper >>> 31 === 1;
     low[i] = negative ? lower : ~lower;
     high[i] = negative ? upper : ~upper ^ 0x80000000;
   }
-  let places = Int32Array.from(order.keys());
+  let places = new Int32Array(count);
+  for (let i = 0; i < count; i++) places[i] = i;
   let spare = new Int32Array(count);
   const next = new Int32Array(BUCKETS);
   for (const word of [low, high]) {
