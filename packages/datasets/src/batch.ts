@@ -85,8 +85,41 @@ const BAD_RECORD: ReadonlySet<unknown> = new Set<DatasetErrorCode>([
  * const batch = await makeBatch(dataset, [0, 1, 2], { inputSize: { width: 128, height: 128 }, augment: {}, epoch: 4 });
  * batch.images.length; // 3 * 128 * 128 * 3
  */
-export async function makeBatch(
+export function makeBatch(
   dataset: BatchSource | PoseDataset,
+  indices: ArrayLike<number>,
+  options: MakeBatchOptions,
+): Promise<Batch> {
+  return makeRows(rowsOf(dataset, indices), indices, options);
+}
+
+/** What a batch is made from, row by row: nothing says that indices are unique. */
+export interface RowSource {
+  readonly skeleton: Skeleton;
+  /** @throws DatasetError `OUT_OF_RANGE` */
+  sampleAt(row: number): PoseSample;
+  readImage(sample: PoseSample, row: number): Promise<RgbImage>;
+}
+
+/** The rows of a data set's samples. */
+export function rowsOf(dataset: BatchSource | PoseDataset, indices: ArrayLike<number>): RowSource {
+  return {
+    skeleton: dataset.skeleton,
+    sampleAt(row) {
+      const index = indices[row]!;
+      const sample = dataset.samples[index];
+      if (sample) return sample;
+      const range = `0..${dataset.samples.length - 1}`;
+      const message = `indices[${row}]: expected a sample index in ${range}, got ${index}.`;
+      throw new DatasetError('OUT_OF_RANGE', message, { row, index });
+    },
+    readImage: (sample) => dataset.readImage(sample),
+  };
+}
+
+/** Makes a batch of rows; `indices` are told in the batch and decide, with seed and epoch, what is drawn. */
+export async function makeRows(
+  source: RowSource,
   indices: ArrayLike<number>,
   options: MakeBatchOptions,
 ): Promise<Batch> {
@@ -96,7 +129,7 @@ export async function makeBatch(
   requireWhole('inputSize.height', height, 1);
   const size = indices.length;
   const pixelCount = width * height * 3;
-  const keypointCount = dataset.skeleton.keypoints.length;
+  const keypointCount = source.skeleton.keypoints.length;
   const rows: Rows = {
     images: { values: new Float32Array(size * pixelCount), each: pixelCount },
     keypoints: { values: new Float32Array(size * keypointCount * 2), each: keypointCount * 2 },
@@ -151,21 +184,16 @@ export async function makeBatch(
 
   async function fill(row: number): Promise<void> {
     const index = indices[row]!;
-    const sample = dataset.samples[index];
-    if (!sample) {
-      const range = `0..${dataset.samples.length - 1}`;
-      const message = `indices[${row}]: expected a sample index in ${range}, got ${index}.`;
-      throw new DatasetError('OUT_OF_RANGE', message, { row, index });
-    }
+    const sample = source.sampleAt(row);
     const pixels = sample.imageSize.width * sample.imageSize.height;
     await gate.enter(pixels);
     try {
-      const image = await dataset.readImage(sample).catch((error: unknown) => {
+      const image = await source.readImage(sample, row).catch((error: unknown) => {
         throw ofAnnotation(error, sample);
       });
       const made = makeSample(image, sample, {
         ...settings,
-        skeleton: dataset.skeleton,
+        skeleton: source.skeleton,
         random: sampleRandom(seed, epoch, index),
         out: rows.images.values.subarray(row * pixelCount, (row + 1) * pixelCount),
       });
@@ -179,7 +207,7 @@ export async function makeBatch(
 
   function describe(error: DatasetError, row: number): SkippedSample {
     const index = indices[row]!;
-    const { id, file } = dataset.samples[index]!;
+    const { id, file } = source.sampleAt(row);
     return { index, annotation: id, file, code: error.code, message: error.message };
   }
 }

@@ -46,6 +46,7 @@ export interface DatasetProblem {
 export type DatasetErrorCode =
   | 'BAD_ANNOTATION'
   | 'BAD_IMAGE'
+  | 'BAD_SHARD'
   | 'NOT_FOUND'
   | 'OUT_OF_RANGE'
   | 'SHAPE_MISMATCH'

@@ -1,7 +1,25 @@
 export { type CheckFolderOptions, checkFolder, type FolderReport } from './node/check-folder.js';
-export { readImageFile, readImageSize } from './node/image-file.js';
+export { decodeImage, readImageFile, readImageSize } from './node/image-file.js';
 export { type BatchLoader, type BatchLoaderOptions, createBatchLoader } from './node/loader.js';
 export { type OpenDatasetOptions, openDataset } from './node/open.js';
+export {
+  createShardLoader,
+  type OpenShardsOptions,
+  openShards,
+  parseShare,
+  type ShardFile,
+  type ShardList,
+  type ShardLoader,
+  type ShardLoaderOptions,
+  type ShardManifest,
+  type ShardRecord,
+  type ShardStream,
+  type Share,
+  shareFromEnvironment,
+  type WriteShardsOptions,
+  type WrittenShards,
+  writeShards,
+} from './node/shards/index.js';
 export {
   ANNOTATION_KINDS,
   type AnnotationKind,

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Batch, type BatchSource, makeBatch } from '../batch.js';
+import { type Batch, makeRows, type RowSource } from '../batch.js';
 import { DatasetError } from '../error.js';
 import {
   type BatchTask,
@@ -51,7 +51,7 @@ export function joinLanes(lanes: readonly Lane[]): Lanes {
 }
 
 /** Makes batches in this thread. */
-export function createLocalLane(sourceOf: (task: BatchTask) => BatchSource): Lane {
+export function createLocalLane(sourceOf: (task: BatchTask) => RowSource): Lane {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let closed = false;
@@ -63,7 +63,7 @@ export function createLocalLane(sourceOf: (task: BatchTask) => BatchSource): Lan
       waiting++;
       const batch = last.then(() => {
         if (closed) throw closedError();
-        return makeBatch(sourceOf(task), task.indices, task.options);
+        return makeRows(sourceOf(task), task.indices, task.options);
       });
       last = batch.catch(() => {}).then(() => waiting--);
       return batch;

@@ -1,6 +1,6 @@
 import type { Skeleton } from '@pose-distill/skeletons';
 import { drawAugmentation, sampleRandom } from '../augment.js';
-import type { Batch, MakeBatchOptions } from '../batch.js';
+import { type Batch, type MakeBatchOptions, rowsOf } from '../batch.js';
 import { DatasetError } from '../error.js';
 import { batchSchedule, requireWhole } from '../order.js';
 import type { Split } from '../synthetic.js';
@@ -140,7 +140,7 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
 }
 
 function createLanes(dataset: PoseDataset, workers: number): Lanes {
-  if (workers === 0) return joinLanes([createLocalLane(() => dataset)]);
+  if (workers === 0) return joinLanes([createLocalLane(({ indices }) => rowsOf(dataset, indices))]);
   const { images, skeleton } = dataset;
   if (!images) {
     throw new DatasetError(

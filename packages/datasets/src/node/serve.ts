@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type Batch, type BatchSource, makeBatch } from '../batch.js';
+import { type Batch, makeRows, type RowSource, rowsOf } from '../batch.js';
 import { openFigures } from '../figure-store.js';
-import type { PoseSample, RgbImage } from '../types.js';
+import type { PoseSample } from '../types.js';
 import { decodeImage, readSampleImage } from './image-file.js';
 import {
   type BatchTask,
@@ -16,7 +16,7 @@ export function serveBatches(port: MessagePort, setup: WorkerSetup): void {
   const sourceOf = openSource(setup);
   const serve = async (task: PostedTask): Promise<void> => {
     try {
-      const batch = await makeBatch(sourceOf(task), task.indices, task.options);
+      const batch = await makeRows(sourceOf(task), task.indices, task.options);
       port.postMessage({ id: task.id, batch } satisfies WorkerReply, memoryOf(batch));
     } catch (error) {
       port.postMessage({ id: task.id, error: postError(error) } satisfies WorkerReply);
@@ -36,7 +36,7 @@ function memoryOf(batch: Batch): ArrayBuffer[] {
 }
 
 /** What a task's batch is made from, in whatever thread. */
-export function openSource({ skeleton, images }: WorkerSetup): (task: BatchTask) => BatchSource {
+export function openSource({ skeleton, images }: WorkerSetup): (task: BatchTask) => RowSource {
   if (images.kind === 'figures') {
     const { samples, readImage } = openFigures(images.figures);
     const source = {
@@ -44,19 +44,14 @@ export function openSource({ skeleton, images }: WorkerSetup): (task: BatchTask)
       samples,
       readImage: async (sample: PoseSample) => readImage(sample),
     };
-    return () => source;
+    return ({ indices }) => rowsOf(source, indices);
   }
-  return ({ indices, samples = [], pictures = [] }) => {
-    const byIndex: { [index: number]: PoseSample; length: number } = { length: samples.length };
-    const pictureOf = new Map<PoseSample, Uint8Array>();
-    samples.forEach((sample, row) => {
-      byIndex[indices[row]!] = sample;
-      if (images.kind === 'posted') pictureOf.set(sample, pictures[row]!);
-    });
-    const readImage = (sample: PoseSample): Promise<RgbImage> =>
+  return ({ samples = [], pictures = [] }) => ({
+    skeleton,
+    sampleAt: (row) => samples[row]!,
+    readImage: ({ file }, row) =>
       images.kind === 'posted'
-        ? decodeImage(pictureOf.get(sample)!, sample.file, images.reading)
-        : readSampleImage(images.directory, sample.file, images.reading);
-    return { skeleton, samples: byIndex, readImage };
-  };
+        ? decodeImage(pictures[row]!, file, images.reading)
+        : readSampleImage(images.directory, file, images.reading),
+  });
 }
