@@ -5,6 +5,7 @@ export type DatasetProblemCode =
   | 'NOT_LSP'
   | 'NOT_AIC'
   | 'NOT_DETECTIONS'
+  | 'NOT_JSON'
   | 'UNSAFE_PATH'
   | 'NO_SKELETON'
   | 'MISSING_FIELD'

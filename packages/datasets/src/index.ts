@@ -1,3 +1,4 @@
+export { checkAic, parseAic } from './aic/parse.js';
 export {
   type Augmentation,
   type AugmentOptions,
@@ -14,6 +15,11 @@ export {
   makeBatch,
   type SkippedSample,
 } from './batch.js';
+export {
+  type ParseDetectionsOptions,
+  type ParsedDetections,
+  parseDetections,
+} from './coco/detections.js';
 export { checkCocoKeypoints, parseCocoKeypoints } from './coco/parse.js';
 export { type ColourFactors, type ColourOptions, changeColours } from './colour.js';
 export {
@@ -44,6 +50,10 @@ export {
   type SceneSettings,
 } from './figures/index.js';
 export type { HalfBodyOptions } from './half-body.js';
+export { checkLsp, type LspJoints, type LspOptions, parseLsp } from './lsp/parse.js';
+export { checkLspMat, readLspJoints } from './lsp/parse-mat.js';
+export { checkMpii, parseMpii } from './mpii/parse-json.js';
+export { checkMpiiMat, type MpiiMatOptions, parseMpiiMat } from './mpii/parse-mat.js';
 export {
   type BatchSchedule,
   type BatchScheduleOptions,

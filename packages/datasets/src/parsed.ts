@@ -35,11 +35,11 @@ export interface ParseOptions extends CheckOptions {
   readonly onBadRecord?: 'throw' | 'skip';
 }
 
-/** Throws for the errors of annotations unless they are to be skipped and something is left. */
-export function requireUsable(
-  checked: CheckedAnnotations,
-  options: ParseOptions,
-): ParsedAnnotations {
+/** Throws for the errors of annotations unless they are to be skipped and something is left; else gives them back. */
+export function requireUsable<Checked extends CheckedAnnotations>(
+  checked: Checked,
+  options: Pick<ParseOptions, 'file' | 'onBadRecord'>,
+): Checked & ParsedAnnotations {
   const { file = 'The annotation file', onBadRecord = 'throw' } = options;
   const { skeleton, problems, samples } = checked;
   const skip = onBadRecord === 'skip' && skeleton !== undefined && samples.length > 0;
@@ -48,5 +48,5 @@ export function requireUsable(
       "Correct the file, or pass { onBadRecord: 'skip' } to go on without these records.";
     throwOnErrors(problems, file, advice);
   }
-  return { ...checked, skeleton: skeleton! };
+  return checked as Checked & ParsedAnnotations;
 }

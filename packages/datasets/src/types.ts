@@ -53,6 +53,11 @@ export interface PoseDataset {
   readonly problems?: readonly DatasetProblem[];
   /** Records left out because `onBadRecord` is 'skip'. */
   readonly skippedRecords?: number;
+  /**
+   * An annotation as it stands in a large file, outlines and all; present when the ground truth was not kept whole.
+   * @throws DatasetError `NOT_FOUND` for an unknown id.
+   */
+  readRecord?(id: number): Promise<unknown>;
   /** How another thread gets at the same pictures; absent when it cannot. */
   readonly images?: ImageOrigin;
 }

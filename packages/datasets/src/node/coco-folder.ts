@@ -1,17 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { DatasetError } from '../error.js';
 import type { Split } from '../synthetic.js';
+import { LAYOUTS, matchesPattern, mayBeAnnotations } from './layouts.js';
 import type { FolderSource } from './source.js';
 
 /** Names that are looked for before a folder is given up. */
 const SAMPLE = 100;
-
-/** Where the parts of a COCO folder lie. */
-export interface CocoFolder {
-  readonly annotations: string;
-  readonly images: string;
-}
 
 /** Names in a folder; undefined when it is not one. */
 export async function listFolder(path: string): Promise<string[] | undefined> {
@@ -22,43 +17,68 @@ export async function listFolder(path: string): Promise<string[] | undefined> {
   }
 }
 
+/** The folder of a source: what it names, or where the annotation file lies that it names. */
+export async function sourceRoot(source: FolderSource): Promise<string> {
+  const path = resolve(source.directory);
+  return (await isFile(path)) ? dirname(path) : path;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** Finds the annotation file of a split. @throws DatasetError `NOT_FOUND` for none or several, naming what was looked for */
 export async function findAnnotations(source: FolderSource, split: Split): Promise<string> {
   const root = resolve(source.directory);
+  if (await isFile(root)) return root;
   if (source.annotations !== undefined) return resolve(root, source.annotations);
-  const pattern = `person_keypoints_${split}*.json`;
-  const folders = [root, join(root, 'annotations')];
-  const found: string[] = [];
-  for (const folder of folders) {
-    const names = (await listFolder(folder)) ?? [];
-    const matching = names.filter(
-      (name) => name.startsWith(`person_keypoints_${split}`) && name.endsWith('.json'),
+  const { kind } = source;
+  const { annotations, folders } = LAYOUTS[kind];
+  const places = [root, ...folders.map((folder) => join(root, folder))];
+  const listings = await Promise.all(places.map(listFolder));
+  const matching = (accepts: (name: string) => boolean): string[] =>
+    places.flatMap((place, i) =>
+      (listings[i] ?? []).filter(accepts).map((name) => join(place, name)),
     );
-    found.push(...matching.map((name) => join(folder, name)));
-  }
+  const patterns = annotations[split];
+  const tests = [
+    ...patterns.map((pattern) => (name: string) => matchesPattern(name, pattern)),
+    ...(kind === 'coco' ? [] : [(name: string) => mayBeAnnotations(name, kind, split)]),
+  ];
+  const found = tests.map(matching).find((paths) => paths.length > 0) ?? [];
   if (found.length === 1) return found[0]!;
-  const places = folders.map((folder) => join(folder, pattern)).join(' and ');
-  const exists = (await listFolder(root)) !== undefined;
-  const message = !exists
-    ? `${root} is not a folder that can be read.`
-    : found.length === 0
-      ? `No annotation file for '${split}': looked for ${places}. Name it with { kind: 'coco', directory, annotations }.`
-      : `Several annotation files for '${split}': ${found.join(', ')}. Keep one, or name it with ` +
-        "{ kind: 'coco', directory, annotations }.";
-  throw new DatasetError('NOT_FOUND', message, { split, lookedFor: places, found });
+  const lookedFor = (patterns.length > 0 ? patterns : [`*${kind}*.json`])
+    .map((pattern) => places.map((place) => join(place, pattern)).join(' and '))
+    .join(', then ');
+  const naming = `{ kind: '${kind}', directory, annotations }`;
+  const message =
+    listings[0] === undefined
+      ? `${root} is not a folder that can be read.`
+      : found.length === 0
+        ? `No annotation file for '${split}': looked for ${lookedFor}. Name it with ${naming}.`
+        : `Several annotation files for '${split}': ${found.join(', ')}. Keep one, or name it with ${naming}.`;
+  throw new DatasetError('NOT_FOUND', message, { split, lookedFor, found });
 }
 
-/** Reads the annotation file. @throws DatasetError `NOT_FOUND` or, when it is no JSON, `BAD_ANNOTATION` */
-export async function readAnnotations(path: string): Promise<unknown> {
-  let text: string;
+/** Reads a whole file. @throws DatasetError `NOT_FOUND` */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (cause) {
     const message = `${path} cannot be read (${(cause as Error).message}).`;
     throw new DatasetError('NOT_FOUND', message, { path }, { cause });
   }
+}
+
+/** Reads the annotation file. @throws DatasetError `NOT_FOUND` or, when it is no JSON, `BAD_ANNOTATION` */
+export async function readAnnotations(path: string): Promise<unknown> {
+  const bytes = await readBytes(path);
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     const reason = (cause as Error).message;
     const message = `${path} is not JSON (${reason}). Is the file whole? Fetch or write it again.`;
@@ -67,8 +87,8 @@ export async function readAnnotations(path: string): Promise<unknown> {
 }
 
 /**
- * Finds the folder of the pictures: beside the annotations (`val2017/`, `val/`, another name with `val` in front), under `images/`, or
- * `images/` itself; the first one that has one of the pictures.
+ * Finds the folder of the pictures: beside the annotations (`val2017/`, `val/`, another name with `val` in front), under `images/`,
+ * `images/` itself, or where the data set's own layout has them; the first one that has one of the pictures.
  * @throws DatasetError `NOT_FOUND` naming every folder looked into
  */
 export async function findImages(
@@ -77,31 +97,44 @@ export async function findImages(
   annotations: string,
   files: readonly string[],
 ): Promise<string> {
-  const root = resolve(source.directory);
+  const root = await sourceRoot(source);
   if (source.images !== undefined) return resolve(root, source.images);
-  const candidates = await imageFolders(root, split, annotations);
+  const candidates = await imageFolders(source, root, split, annotations);
   for (const folder of candidates) {
     const present = await presentFiles(folder, files.slice(0, SAMPLE));
     if (present.size > 0) return folder;
   }
+  if (source.onMissingImage === 'ignore') return candidates[0]!;
   const places = candidates.map((folder) => `${folder}/`).join(', ');
+  const looked = Math.min(SAMPLE, files.length) - 1;
   const message =
-    `No pictures for ${annotations}: looked for ${files[0]} and the ${Math.min(SAMPLE, files.length) - 1} after it in ` +
-    `${places}. Name their folder with { kind: 'coco', directory, images }.`;
+    `No pictures for ${annotations}: looked for ${files[0]} and the ${looked} after it in ` +
+    `${places}. Name their folder with { kind: '${source.kind}', directory, images }.`;
   throw new DatasetError('NOT_FOUND', message, { annotations, lookedIn: candidates });
 }
 
-async function imageFolders(root: string, split: Split, annotations: string): Promise<string[]> {
+async function imageFolders(
+  { kind }: FolderSource,
+  root: string,
+  split: Split,
+  annotations: string,
+): Promise<string[]> {
   const name = annotations.slice(annotations.lastIndexOf('person_keypoints_'));
   const named = name.replace('person_keypoints_', '').replace(/\.json$/, ''); // val2017
+  const beside = dirname(annotations);
   const folders = new Set<string>();
-  for (const base of [root, dirname(annotations), join(root, 'images')]) {
+  const own = LAYOUTS[kind].images[split];
+  const bases = [root, beside, join(root, 'images'), join(beside, '..')];
+  for (const base of bases) {
+    for (const folder of own) folders.add(join(base, folder));
     const inside = (await listFolder(base)) ?? [];
     const exact = [named, split].filter((folder) => inside.includes(folder));
     const others = inside.filter((folder) => folder.startsWith(split) && !folder.includes('.'));
     for (const folder of [...exact, ...others]) folders.add(join(base, folder));
   }
-  for (const folder of [join(root, 'images'), root, dirname(annotations)]) folders.add(folder);
+  for (const base of [join(root, 'images'), root, beside, join(beside, '..', 'images')]) {
+    folders.add(base);
+  }
   return [...folders];
 }
 
@@ -114,13 +147,22 @@ export async function presentFiles(
   const listing = (path: string): Promise<ReadonlySet<string>> => {
     let names = listings.get(path);
     if (!names) {
-      names = listFolder(path).then((list) => new Set(list));
+      names = readdir(path).then(
+        (list) => new Set(list),
+        () => new Set<string>(),
+      );
       listings.set(path, names);
     }
     return names;
   };
   const present = new Set<string>();
+  let here: ReadonlySet<string> | undefined;
   for (const file of files) {
+    if (!file.includes('/') && !file.includes(sep)) {
+      here ??= await listing(folder);
+      if (here.has(file)) present.add(file);
+      continue;
+    }
     const path = join(folder, file);
     const names = await listing(dirname(path));
     if (names.has(path.slice(dirname(path).length + 1))) present.add(file);

@@ -1,9 +1,13 @@
-import { parseCocoKeypoints } from '../coco/parse.js';
+import { resolve } from 'node:path';
+import type { Skeleton } from '@pose-distill/skeletons';
+import { parseDetections } from '../coco/detections.js';
 import { DatasetError } from '../error.js';
+import { requireUsable } from '../parsed.js';
 import { type Split, syntheticDataset } from '../synthetic.js';
-import type { PoseDataset } from '../types.js';
-import { findAnnotations, findImages, presentFiles, readAnnotations } from './coco-folder.js';
+import type { PoseDataset, PoseSample } from '../types.js';
+import { findImages, presentFiles, readAnnotations, sourceRoot } from './coco-folder.js';
 import { readSampleImage } from './image-file.js';
+import { type FolderAnnotations, type RecordPlace, readFolder, readRecord } from './read-folder.js';
 import { type FolderSettings, type FolderSource, parseSource, type SourceSpec } from './source.js';
 
 /** What to open; the settings of a folder win over those of its spec. */
@@ -12,11 +16,15 @@ export interface OpenDatasetOptions extends FolderSettings {
 }
 
 /**
- * Opens a data set: a COCO folder (`coco:DIR`) or synthetic figures (`synthetic`). Annotations are checked and every
- * picture is looked for before anything is returned; pixels are read when asked for.
+ * Opens a data set: a folder (`coco:DIR`, `mpii:DIR`, `crowdpose:DIR`, `lsp:DIR`, `aic:DIR`, `ochuman:DIR`, `mhp:DIR`, `jhmdb:DIR`), an
+ * annotation file of it (`coco:FILE.json`) or synthetic figures (`synthetic`). Annotations are checked and every picture is looked
+ * for before anything is returned; pixels are read when asked for.
  *
  * `coco:DIR` takes `person_keypoints_<split>*.json` in DIR or DIR/annotations, and the pictures in `<split>*` beside, or
- * in DIR/images.
+ * in DIR/images. The other data sets are found as their authors or mmpose's converters lay them out.
+ *
+ * Annotation files of 32 MiB and more are read piece by piece and kept as columns of numbers; people become objects when they
+ * are looked at, outlines stay in the file (`readRecord`), and an index beside the file (`index`) opens it at once the next time.
  *
  * @throws DatasetError `NOT_FOUND` saying what was looked for; `BAD_ANNOTATION` once for all errors.
  * @example
@@ -30,43 +38,81 @@ export async function openDataset(
   requireSplit(split);
   const spec = parseSource(source);
   if (spec.kind === 'synthetic') return syntheticDataset(spec, split);
-  return openCoco({ ...spec, ...settings }, split);
+  return openFolder({ ...spec, ...settings }, split);
 }
 
-async function openCoco(source: FolderSource, split: Split): Promise<PoseDataset> {
-  const path = await findAnnotations(source, split);
-  const json = await readAnnotations(path);
+async function openFolder(source: FolderSource, split: Split): Promise<PoseDataset> {
+  const folder = await readFolder(source, split);
+  const { file, placeOf, problems, skippedRecords } = folder;
+  // Nothing of a folder is spread: the ground truth of a large file is made when asked for.
   const { onBadRecord = 'throw' } = source;
-  const { skeleton, samples, groundTruth } = parseCocoKeypoints(json, { file: path, onBadRecord });
-  const files = [...new Set(samples.map(({ file }) => file))];
-  const directory = await findImages(source, split, path, files);
-  await requireFiles(directory, files, path);
+  const { skeleton } = requireUsable(folder, { file, onBadRecord });
+  const detections = await readDetections(source, folder, skeleton);
+  const files = detections ? [...new Set(detections.map((sample) => sample.file))] : folder.files;
+  const directory = await findImages(source, split, file, files);
+  const missing = await missingFiles(source, directory, files, file);
+  const kept = (name: string): boolean => !missing.has(name);
+  const samples = detections
+    ? detections.filter((sample) => kept(sample.file))
+    : missing.size > 0
+      ? folder.samplesOf(kept)
+      : folder.samples;
   return {
     name: `${split} of ${source.directory}`,
     skeleton,
     samples,
+    problems,
+    skippedRecords,
     readImage: (sample) => readSampleImage(directory, sample.file),
-    groundTruth: () => groundTruth,
+    groundTruth: () => folder.groundTruth,
+    ...(placeOf ? { readRecord: (id: number) => recordOf(file, id, placeOf(id)) } : {}),
     images: { kind: 'files', directory },
   };
 }
 
-async function requireFiles(
+async function readDetections(
+  source: FolderSource,
+  folder: FolderAnnotations,
+  skeleton: Skeleton,
+): Promise<readonly PoseSample[] | undefined> {
+  const { detections, minimumScore = 0, onBadRecord = 'throw' } = source;
+  if (detections === undefined) return undefined;
+  const file = resolve(await sourceRoot(source), detections);
+  const { images, categories } = folder.groundTruth;
+  const people = categories.map(({ id }) => id);
+  const options = { skeleton, images, categories: people, minimumScore, file, onBadRecord };
+  return parseDetections(await readAnnotations(file), options).samples;
+}
+
+/** Pictures that are not there, unless nobody wants to know. @throws DatasetError `NOT_FOUND` naming them */
+async function missingFiles(
+  { kind, onMissingImage = 'throw' }: FolderSource,
   directory: string,
   files: readonly string[],
   annotations: string,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  if (onMissingImage === 'ignore') return new Set();
   const present = await presentFiles(directory, files);
-  if (present.size === files.length) return;
+  if (present.size === files.length) return new Set();
   const missing = files.filter((file) => !present.has(file));
+  if (onMissingImage === 'skip' && present.size > 0) return new Set(missing);
   const shown = missing.slice(0, 3).join(', ');
   throw new DatasetError(
     'NOT_FOUND',
     `${missing.length} of ${files.length} pictures of ${annotations} are not in ${directory}: ${shown}` +
-      `${missing.length > 3 ? ', ...' : ''}. Fetch them, name their folder with { kind: 'coco', directory, images }, or take ` +
-      'their annotations out of the file.',
+      `${missing.length > 3 ? ', ...' : ''}. Fetch them, name their folder with { kind: '${kind}', directory, images }, or go ` +
+      "on without their people with { onMissingImage: 'skip' }.",
     { directory, annotations, missing },
   );
+}
+
+async function recordOf(
+  file: string,
+  id: number,
+  place: RecordPlace | undefined,
+): Promise<unknown> {
+  if (place) return readRecord(file, place);
+  throw new DatasetError('NOT_FOUND', `${file} has no annotation with the id ${id}.`, { file, id });
 }
 
 export function requireSplit(split: unknown): asserts split is Split {
