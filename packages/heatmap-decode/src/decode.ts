@@ -1,9 +1,9 @@
 import { blurKernel } from './blur-kernel.js';
 import { darkOffset } from './dark.js';
-import { requireLength } from './error.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
+import { keypointArrays } from './keypoint-arrays.js';
 import { patchBlur } from './patch-blur.js';
-import { findPeaks } from './peaks.js';
+import { type PeakFinder, peakFinder } from './peaks.js';
 import { quarterOffset } from './quarter.js';
 
 export interface DecodeOptions {
@@ -53,43 +53,45 @@ export function decodeHeatmaps(
   options: DecodeOptions = {},
   out?: KeypointArrays,
 ): DecodedKeypoints {
+  return decodeWith(peakFinder, maps, options, out);
+}
+
+/** `decodeHeatmaps` with a way of its own to find maxima. */
+export function decodeWith(
+  finder: PeakFinder,
+  maps: Heatmaps,
+  options: DecodeOptions,
+  out: KeypointArrays | undefined,
+): DecodedKeypoints {
   const { refine = 'dark', rules = 'guarded' } = options;
   const grid = checkHeatmaps(maps);
-  const { batch, keypointCount } = grid;
-  const count = batch * keypointCount;
-  const keypoints = out?.keypoints ?? new Float32Array(count * 2);
-  const scores = out?.scores ?? new Float32Array(count);
-  requireLength('out.keypoints', keypoints.length, count * 2, 'batch x keypoints x 2');
-  requireLength('out.scores', scores.length, count, 'batch x keypoints');
-
-  findPeaks(maps.data, grid, keypoints, scores);
+  const { batch, keypointCount, width, height } = grid;
+  const { keypoints, scores } = keypointArrays(batch * keypointCount, out);
   const blur = patchBlur(blurKernel(options.blurKernel ?? 11, options.blurSigma));
   const offset: [number, number] = [0, 0];
-  const map: MapView = {
-    data: maps.data,
-    width: grid.width,
-    height: grid.height,
-    step: grid.cell,
-    start: 0,
-  };
-  for (let n = 0; n < count; n++) {
-    const score = scores[n]!;
-    const i = n * 2;
-    if (rules !== 'guarded' && score <= 0) {
-      keypoints[i] = keypoints[i + 1] = rules === 'mmpose' ? -1 : 0;
-      continue;
+  const map: MapView = { data: maps.data, width, height, step: grid.cell, start: 0 };
+  const find = finder(maps.data, grid, keypoints, scores);
+  // Image by image, so that the maps are still in the cache when they are refined.
+  for (let image = 0, i = 0; image < batch; image++) {
+    find(image);
+    for (let k = 0; k < keypointCount; k++, i += 2) {
+      const score = scores[i / 2]!;
+      if (rules !== 'guarded' && score <= 0) {
+        keypoints[i] = keypoints[i + 1] = rules === 'mmpose' ? -1 : 0;
+        continue;
+      }
+      if (refine === 'none' || Number.isNaN(score)) continue;
+      const x = keypoints[i]!;
+      const y = keypoints[i + 1]!;
+      map.start = image * grid.image + k * grid.keypoint;
+      if (refine === 'quarter') {
+        quarterOffset(map, x, y, rules, offset);
+      } else if (!(score > 0 && darkOffset(map, x, y, score, blur, offset, rules === 'guarded'))) {
+        continue;
+      }
+      keypoints[i] = x + offset[0];
+      keypoints[i + 1] = y + offset[1];
     }
-    if (refine === 'none' || Number.isNaN(score)) continue;
-    const [x, y] = [keypoints[i]!, keypoints[i + 1]!];
-    const image = Math.floor(n / keypointCount);
-    map.start = image * grid.image + (n - image * keypointCount) * grid.keypoint;
-    if (refine === 'quarter') {
-      quarterOffset(map, x, y, rules, offset);
-    } else if (!(score > 0 && darkOffset(map, x, y, score, blur, offset, rules === 'guarded'))) {
-      continue;
-    }
-    keypoints[i] = x + offset[0];
-    keypoints[i + 1] = y + offset[1];
   }
   return { keypoints, scores, batch, keypointCount };
 }

@@ -1,12 +1,12 @@
 import type { Grid } from './heatmaps.js';
 
-/** Writes the place of every map's maximum (x, y pairs) and its value. */
+/** Gives a function that writes the places of the maxima of one image (x, y pairs) and their values. */
 export type PeakFinder = (
   data: Float32Array,
   grid: Grid,
   keypoints: Float32Array,
   scores: Float32Array,
-) => void;
+) => (image: number) => void;
 
 /** Bits of +Infinity; read as integers, only those of NaN are larger. */
 const INFINITE = 0x7f800000;
@@ -25,15 +25,15 @@ interface Best {
  * Bits of positive floats, read as integers, have the order of the floats; those of negative floats are negative. So one pass
  * compares integers, without conversion; maps that this cannot judge (nothing above 0, or NaN) are read again as floats.
  */
-export const findPeaks: PeakFinder = (data, grid, keypoints, scores) => {
-  const { batch, keypointCount, image, keypoint, cell, width } = grid;
-  const cells = width * grid.height;
+export const peakFinder: PeakFinder = (data, grid, keypoints, scores) => {
+  const { keypointCount, image, keypoint, cell } = grid;
+  const cells = grid.width * grid.height;
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
   const best: Best = {
     bits: new Int32Array(keypointCount),
     cells: new Int32Array(keypointCount),
   };
-  for (let b = 0, n = 0; b < batch; b++) {
+  return (b) => {
     const start = b * image;
     best.bits.fill(0);
     if (cell === 1 || keypointCount < 4) {
@@ -43,18 +43,46 @@ export const findPeaks: PeakFinder = (data, grid, keypoints, scores) => {
     } else {
       scanInterleaved(bits, start, cells, keypointCount, best);
     }
-    for (let k = 0; k < keypointCount; k++, n++) {
-      const first = start + k * keypoint;
+    for (let k = 0; k < keypointCount; k++) {
       const most = best.bits[k]!;
-      const sure = most > 0 && most <= INFINITE;
-      const index = sure ? best.cells[k]! : scanFloats(data, first, cells, cell);
-      const found = index >= 0;
-      scores[n] = found ? data[first + index * cell]! : NaN;
-      keypoints[2 * n] = found ? index % width : NaN;
-      keypoints[2 * n + 1] = found ? Math.floor(index / width) : NaN;
+      if (most === 0 || most > INFINITE) best.cells[k] = -1;
     }
-  }
+    writePeaks(data, grid, b, best.cells, keypoints, scores);
+  };
 };
+
+/** Writes places and values from the number of each map's cell; where that is -1, the map is read as floats. */
+export function writePeaks(
+  data: Float32Array,
+  grid: Grid,
+  image: number,
+  cells: Int32Array,
+  keypoints: Float32Array,
+  scores: Float32Array,
+): void {
+  const { keypointCount, cell, width } = grid;
+  for (let k = 0; k < keypointCount; k++) {
+    const start = image * grid.image + k * grid.keypoint;
+    const n = image * keypointCount + k;
+    const known = cells[k]!;
+    const index = known >= 0 ? known : scanFloats(data, start, width * grid.height, cell);
+    const found = index >= 0;
+    scores[n] = found ? data[start + index * cell]! : NaN;
+    keypoints[2 * n] = found ? index % width : NaN;
+    keypoints[2 * n + 1] = found ? Math.floor(index / width) : NaN;
+  }
+}
+
+/** The maxima of all images. */
+export function findPeaks(
+  data: Float32Array,
+  grid: Grid,
+  keypoints: Float32Array,
+  scores: Float32Array,
+): void {
+  const find = peakFinder(data, grid, keypoints, scores);
+  for (let image = 0; image < grid.batch; image++) find(image);
+}
 
 /** One map, whose cells lie `step` apart, into entry `k`. */
 function scanMap(

@@ -3,7 +3,7 @@ import type { DecodedKeypoints, KeypointArrays } from './decode.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
 import { keypointArrays } from './keypoint-arrays.js';
 import { blurAround, blurredMaximum, type PatchBlur, patchBlur } from './patch-blur.js';
-import { findPeaks } from './peaks.js';
+import { type PeakFinder, peakFinder } from './peaks.js';
 
 export interface DecodeUdpOptions {
   /** What happens where nothing is found or the step leads nowhere; see `decodeUdpHeatmaps`. @default 'guarded' */
@@ -46,28 +46,41 @@ export function decodeUdpHeatmaps(
   options: DecodeUdpOptions = {},
   out?: KeypointArrays,
 ): DecodedKeypoints {
+  return decodeUdpWith(peakFinder, maps, options, out);
+}
+
+/** `decodeUdpHeatmaps` with a way of its own to find maxima. */
+export function decodeUdpWith(
+  finder: PeakFinder,
+  maps: Heatmaps,
+  options: DecodeUdpOptions,
+  out: KeypointArrays | undefined,
+): DecodedKeypoints {
   const { rules = 'guarded', blurKernel: size = 11, blurSigma } = options;
   const guarded = rules === 'guarded';
   const grid = checkHeatmaps(maps);
   const { batch, keypointCount, width, height } = grid;
-  const count = batch * keypointCount;
-  const { keypoints, scores } = keypointArrays(count, out);
-  findPeaks(maps.data, grid, keypoints, scores);
+  const { keypoints, scores } = keypointArrays(batch * keypointCount, out);
   const blur = patchBlur(blurKernel(size, blurSigma));
   const offset: [number, number] = [0, 0];
   const map: MapView = { data: maps.data, width, height, step: grid.cell, start: 0 };
-  for (let n = 0; n < count; n++) {
-    const score = scores[n]!;
-    if (!(score > 0)) {
-      if (!guarded) keypoints.fill(NaN, n * 2, n * 2 + 2);
-      continue;
+  const find = finder(maps.data, grid, keypoints, scores);
+  // Image by image, so that the maps are still in the cache when they are refined.
+  for (let image = 0, n = 0; image < batch; image++) {
+    find(image);
+    for (let k = 0; k < keypointCount; k++, n++) {
+      const score = scores[n]!;
+      if (!(score > 0)) {
+        if (!guarded) keypoints.fill(NaN, n * 2, n * 2 + 2);
+        continue;
+      }
+      map.start = image * grid.image + k * grid.keypoint;
+      const x = keypoints[n * 2]!;
+      const y = keypoints[n * 2 + 1]!;
+      if (!logStep(map, x, y, score, blur, offset, guarded)) continue;
+      keypoints[n * 2] = x + offset[0];
+      keypoints[n * 2 + 1] = y + offset[1];
     }
-    const image = Math.floor(n / keypointCount);
-    map.start = image * grid.image + (n - image * keypointCount) * grid.keypoint;
-    const [x, y] = [keypoints[n * 2]!, keypoints[n * 2 + 1]!];
-    if (!logStep(map, x, y, score, blur, offset, guarded)) continue;
-    keypoints[n * 2] = x + offset[0];
-    keypoints[n * 2 + 1] = y + offset[1];
   }
   return { keypoints, scores, batch, keypointCount };
 }
