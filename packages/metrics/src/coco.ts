@@ -1,8 +1,14 @@
 /** A COCO keypoint annotation file, as parsed from JSON; other fields are allowed and not read. */
 export interface CocoKeypointFile {
-  readonly images: readonly { readonly id: number }[];
+  readonly images: readonly CocoImage[];
   readonly annotations: readonly CocoKeypointAnnotation[];
   readonly categories: readonly CocoCategory[];
+}
+
+export interface CocoImage {
+  readonly id: number;
+  /** CrowdPose: how crowded the image is, from 0 on. */
+  readonly crowdIndex?: number;
 }
 
 export interface CocoCategory {

@@ -1,20 +1,11 @@
-import {
-  addAnnotation,
-  createAnnotationColumns,
-  reserveAnnotations,
-} from './annotation-columns.js';
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
-import { collectProblems, fail } from './error.js';
 import { createOksComparer } from './oks-compare.js';
-import { checkResultBoxes, matchRows, type OksScores, scoresOf } from './oks-evaluation.js';
+import { type OksScores, scoresOf } from './oks-evaluation.js';
 import type { OksMatches } from './oks-matches.js';
 import { compareGroup, type OksMatrix } from './oks-matrix.js';
 import { type OksOptions, oksSettings } from './oks-options.js';
-import { createResultSink } from './oks-results.js';
-import { createOksRows, reserveRows } from './oks-rows.js';
 import { COCO_RULES } from './oks-rules.js';
-import { selectOks } from './oks-selection.js';
-import { indexTruths } from './oks-truths.js';
+import { runOks } from './oks-run.js';
 
 export type { OksMatches } from './oks-matches.js';
 
@@ -48,26 +39,8 @@ export function evaluateOks(
   options: OksOptions = {},
 ): OksEvaluation {
   const settings = oksSettings(options);
-  if (results.length === 0) {
-    fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
-  }
-  const { images, annotations, categories } = groundTruth;
-  const ids = (list: readonly { readonly id: number }[]): number[] => list.map(({ id }) => id);
-  const selection = selectOks(ids(images), ids(categories), options);
-  const columns = createAnnotationColumns(settings.oksSigmas.length);
-  reserveAnnotations(columns, annotations.length);
-  for (const annotation of annotations) addAnnotation(columns, annotation);
-
-  const rows = createOksRows();
-  const problems = collectProblems();
-  const truths = indexTruths(columns, selection, settings, COCO_RULES, rows, problems);
-  reserveRows(rows.results, results.length);
-  const sink = createResultSink(truths, selection, settings, COCO_RULES, rows, problems);
-  for (const result of results) sink.add(result);
-  problems.throwIfAny();
-  if (sink.firstHasBox) checkResultBoxes(rows);
-
-  const matched = matchRows(rows, selection, settings, sink.firstHasBox);
+  const run = runOks(groundTruth, results, options, settings, COCO_RULES);
+  const { selection, rows, truths, matched } = run;
   return {
     ...scoresOf(matched.tables(), selection, settings),
     matches: matched.matches,

@@ -17,11 +17,19 @@ export {
 } from './analysis/index.js';
 export type {
   CocoCategory,
+  CocoImage,
   CocoKeypointAnnotation,
   CocoKeypointFile,
   CocoKeypointResult,
 } from './coco.js';
+export type { CrowdPoseStats, CrowdPoseSummary } from './crowdpose-summary.js';
 export { MetricsError, type MetricsErrorCode, type MetricsProblem } from './error.js';
+export {
+  type CrowdPoseEvaluation,
+  type CrowdPoseOptions,
+  type CrowdPoseRules,
+  evaluateCrowdPose,
+} from './evaluate-crowdpose.js';
 export { evaluateOks, type OksEvaluation } from './evaluate-oks.js';
 export { evaluatePck, type PckEvaluation, type PckOptions } from './evaluate-pck.js';
 export {
@@ -38,6 +46,20 @@ export {
   type MpiiGroundTruthFields,
   mpiiGroundTruth,
 } from './mpii-ground-truth.js';
+export {
+  type OksNmsOptions,
+  oksNms,
+  type SoftOksNmsOptions,
+  softOksNms,
+} from './nms.js';
+export { boxNms } from './nms-box.js';
+export { type NearbyJointsNmsOptions, nearbyJointsNms } from './nms-nearby.js';
+export {
+  type NmsPose,
+  type NmsRules,
+  type PoseOverlapOptions,
+  poseOverlaps,
+} from './nms-overlap.js';
 export { computeOks, type OksPoses } from './oks.js';
 export type { OksTables, Table } from './oks-accumulate.js';
 export type { OksScores } from './oks-evaluation.js';

@@ -61,11 +61,12 @@ export function summariseOks(tables: OksTables, settings: OksSettings): OksSumma
   return { stats: stats as OksStats, reasons };
 }
 
-/** Mean of the entries above -1; the first axis of the table is T, the last two are A and M. */
+/** Mean of the entries above -1, at thresholds equal to the row's or nearer than `near`; the first axis of the table is T, the last two are A and M. */
 export function meanOf(
   tables: OksTables,
   { iouThresholds, areaRanges, maxDetections }: OksSettings,
   { table, label, threshold }: SummaryRow,
+  near = 0,
 ): number | null {
   const { data, shape } = tables[table];
   const [A, M] = [areaRanges.length, maxDetections.length];
@@ -75,8 +76,10 @@ export function meanOf(
     if (!(data[i]! > -1)) continue;
     if (maxDetections[i % M] !== SUMMARY_DETECTIONS) continue;
     if (areaRanges[Math.floor(i / M) % A]!.label !== label) continue;
-    if (threshold !== undefined && iouThresholds[Math.floor(i / perThreshold)] !== threshold)
-      continue;
+    if (threshold !== undefined) {
+      const distance = Math.abs(threshold - iouThresholds[Math.floor(i / perThreshold)]!);
+      if (distance > 0 && distance >= near) continue;
+    }
     values.push(data[i]!);
   }
   return values.length === 0 ? null : pairwiseSum(values, 0, values.length) / values.length;

@@ -6,7 +6,9 @@ it('exports these names and no others', () => {
     'KEYPOINT_OUTCOMES',
     'MetricsError',
     'analyseOks',
+    'boxNms',
     'computeOks',
+    'evaluateCrowdPose',
     'evaluateOks',
     'evaluatePck',
     'evaluatePckh',
@@ -15,10 +17,14 @@ it('exports these names and no others', () => {
     'keypointNme',
     'keypointPckAccuracy',
     'mpiiGroundTruth',
+    'nearbyJointsNms',
+    'oksNms',
     'oksOptionsFromParams',
     'pck',
+    'poseOverlaps',
     'precisionRecallCurves',
     'referenceStats',
+    'softOksNms',
   ]);
 });
 
