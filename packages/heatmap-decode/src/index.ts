@@ -20,6 +20,19 @@ export {
   type RescaleOptions,
 } from './back-projection.js';
 export {
+  type Codec,
+  type HeatmapCodecOptions,
+  heatmapCodec,
+  type RegressionCodecOptions,
+  regressionCodec,
+  type SimccCodecOptions,
+  simccCodec,
+  type UdpCodecOptions,
+  type UdpCombinedCodecOptions,
+  udpCodec,
+  udpCombinedCodec,
+} from './codecs.js';
+export {
   type CleanBoxOptions,
   type Crop,
   type CropOptions,
@@ -40,6 +53,7 @@ export {
   type WeightedKeypoints,
 } from './encode.js';
 export { DecodeError, type DecodeErrorCode } from './error.js';
+export { type DecodeByFitOptions, decodeByFit } from './fit-decode.js';
 export { averageFlipped, type FlipOptions, flipHeatmaps } from './flip.js';
 export {
   averageFlippedCoordinates,
