@@ -21,6 +21,18 @@ export {
   writeShards,
 } from './node/shards/index.js';
 export {
+  type ContactSheetOptions,
+  contactSheetHtml,
+  contactSheetPng,
+} from './node/sheets/contact-sheet.js';
+export {
+  type CheckedSplit,
+  groupProblems,
+  type ProblemKind,
+  problemSheetHtml,
+} from './node/sheets/problem-sheet.js';
+export { statisticsRows, statisticsSheetHtml } from './node/sheets/statistics-sheet.js';
+export {
   ANNOTATION_KINDS,
   type AnnotationKind,
   type FolderSettings,

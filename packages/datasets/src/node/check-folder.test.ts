@@ -50,6 +50,25 @@ describe('checkFolder', () => {
     await folder.remove();
   });
 
+  it('tells of pictures that are there twice, when pixels are read', async () => {
+    const folder = await cocoFolder(2);
+    await folder.write('val2017/2.jpg', await jpeg(1));
+    const check = async (images: 'header' | 'pixels') =>
+      (await checkFolder(`coco:${folder.directory}`, { split: 'val', images })).problems;
+    expect(await check('header')).toEqual([]);
+    expect(await check('pixels')).toMatchObject([
+      { severity: 'warning', code: 'DUPLICATE_IMAGE', message: 'the same bytes as 1.jpg' },
+    ]);
+    await folder.remove();
+  });
+
+  it('gives the people and their pictures, to look at', async () => {
+    const folder = await cocoFolder(2);
+    const { dataset } = await checkFolder(`coco:${folder.directory}`, { split: 'val' });
+    expect(await dataset!.readImage(dataset!.samples[1]!)).toMatchObject({ width: 40, height: 30 });
+    await folder.remove();
+  });
+
   it('reports a folder without pictures as one problem', async () => {
     const folder = await temporaryFolder();
     await folder.write('person_keypoints_val.json', annotations(4));
