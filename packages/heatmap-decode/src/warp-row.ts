@@ -8,10 +8,11 @@ export interface PixelSource {
   readonly channels: number;
 }
 
-/** value * gain + offset, per channel. */
+/** value * gain + offset, per channel, with a value for what lies outside the image. */
 export interface WarpRow {
   readonly gain: readonly [number, number, number];
   readonly offset: readonly [number, number, number];
+  readonly border: readonly [number, number, number];
 }
 
 /** Clamped bytes are read as plain ones, so that the inner loop meets two kinds of array and not three. */
@@ -65,28 +66,21 @@ export function warpRow(
     const down = v - line;
     const i = line * stride + column * channels;
     const j = i + stride;
-    const w11 = right * down;
-    const w01 = right - w11;
-    const w10 = down - w11;
-    const w00 = 1 - right - w10;
-    out[o] =
-      (data[i]! * w00 + data[i + channels]! * w01 + data[j]! * w10 + data[j + channels]! * w11) *
-        gainR +
-      offsetR;
-    out[o + 1] =
-      (data[i + green]! * w00 +
-        data[i + channels + green]! * w01 +
-        data[j + green]! * w10 +
-        data[j + channels + green]! * w11) *
-        gainG +
-      offsetG;
-    out[o + 2] =
-      (data[i + blue]! * w00 +
-        data[i + channels + blue]! * w01 +
-        data[j + blue]! * w10 +
-        data[j + channels + blue]! * w11) *
-        gainB +
-      offsetB;
+    let upper = data[i]!;
+    let lower = data[j]!;
+    upper += (data[i + channels]! - upper) * right;
+    lower += (data[j + channels]! - lower) * right;
+    out[o] = (upper + (lower - upper) * down) * gainR + offsetR;
+    upper = data[i + green]!;
+    lower = data[j + green]!;
+    upper += (data[i + channels + green]! - upper) * right;
+    lower += (data[j + channels + green]! - lower) * right;
+    out[o + 1] = (upper + (lower - upper) * down) * gainG + offsetG;
+    upper = data[i + blue]!;
+    lower = data[j + blue]!;
+    upper += (data[i + channels + blue]! - upper) * right;
+    lower += (data[j + channels + blue]! - lower) * right;
+    out[o + 2] = (upper + (lower - upper) * down) * gainB + offsetB;
   }
   edge(source, startX, stepX, startY, stepY, to, width, row, out, at);
 }
@@ -113,7 +107,7 @@ function run(
   return low < high ? [low, high] : [from, from];
 }
 
-/** Pixels [from, to) of the row with neighbours that may be missing; a missing one is black. */
+/** Pixels [from, to) of the row with neighbours that may be missing; a missing one has the border's value. */
 function edge(
   source: PixelSource,
   startX: number,
@@ -134,7 +128,8 @@ function edge(
     const column = Math.floor(u);
     const line = Math.floor(v);
     for (let c = 0; c < 3; c++) {
-      let sum = 0;
+      const outside = row.border[c]!;
+      let sum = outside;
       if (near) {
         const channel = channels === 1 ? 0 : c;
         for (let dy = 0; dy < 2; dy++) {
@@ -145,7 +140,8 @@ function edge(
             const sourceColumn = column + dx;
             if (sourceColumn < 0 || sourceColumn >= width) continue;
             const weight = weightY * (dx === 0 ? 1 - (u - column) : u - column);
-            sum += weight * data[(sourceLine * width + sourceColumn) * channels + channel]!;
+            const value = data[(sourceLine * width + sourceColumn) * channels + channel]!;
+            sum += weight * (value - outside);
           }
         }
       }

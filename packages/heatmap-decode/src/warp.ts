@@ -1,7 +1,8 @@
 import { type Affine, invertAffine } from './affine.js';
 import { requireLength, requireRange } from './error.js';
 import { requirePixelSize, type Size } from './size.js';
-import { type PixelSource, pixelSource, type WarpRow, warpRow } from './warp-row.js';
+import { type Warper, warpPlain } from './warp-plain.js';
+import { type PixelSource, pixelSource, type WarpRow } from './warp-row.js';
 
 /** An image as rows of interleaved channels: grey (1), RGB (3) or RGBA (4, alpha is not read). */
 export interface Image {
@@ -20,24 +21,28 @@ export interface WarpOptions {
   readonly deviation?: readonly [number, number, number];
   /** Multiplies the image's values first; 1 keeps grey levels. @default 1 / 255 */
   readonly scale?: number;
+  /** What lies outside the image, in the image's own values (RGB). @default [0, 0, 0] */
+  readonly border?: readonly [number, number, number];
 }
 
 export interface WarpBytesOptions<T extends Uint8Array | Uint8ClampedArray = Uint8Array> {
   /** Where to write [height, width, 3]. @default a new Uint8Array */
   readonly out?: T;
+  /** What lies outside the image, in the image's own values (RGB). @default [0, 0, 0] */
+  readonly border?: readonly [number, number, number];
 }
 
 /**
- * Cuts and resamples an image for a network: bilinear, black outside, `(value * scale - mean) / deviation`.
+ * Cuts and resamples an image for a network: bilinear, black (or `border`) outside, `(value * scale - mean) / deviation`.
  *
  * Output pixel (x, y) takes the image at the inverse of `affine`; integer coordinates are pixel centres on both sides.
- * A pixel within one pixel of the border is blended with black, and what lies outside is black *before* normalisation.
+ * A pixel within one pixel of the border is blended with what lies outside, black *before* normalisation.
  * No smoothing before a reduction (nor has OpenCV's `warpAffine`, from which this differs by OpenCV's 1/32 pixel grid).
  * Grey images are repeated on three channels. Allocates the result only, or a row-sized workspace with `out`.
  *
  * @param affine image pixels -> output pixels, e.g. of `cropTransform`
  * @returns [height, width, 3]
- * @throws SHAPE_MISMATCH when `image.data` or `out` has another length; OUT_OF_RANGE for a singular affine
+ * @throws SHAPE_MISMATCH when `image.data` or `out` has another length; OUT_OF_RANGE for a singular or not finite affine
  * @example
  * const input = warpImage(photo, cropTransform(crop, inputSize), inputSize, {
  *   mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225],
@@ -49,22 +54,34 @@ export function warpImage(
   outputSize: Size,
   options: WarpOptions = {},
 ): Float32Array {
-  const { mean = [0, 0, 0], deviation = [1, 1, 1], scale = 1 / 255 } = options;
-  const [source, inverse] = prepare(image, affine, outputSize);
+  return warpImageWith(warpPlain, image, affine, outputSize, options);
+}
+
+/** `warpImage` with a way of its own to sample. */
+export function warpImageWith(
+  warp: Warper,
+  image: Image,
+  affine: Affine,
+  outputSize: Size,
+  options: WarpOptions,
+): Float32Array {
+  const { mean = [0, 0, 0], deviation = [1, 1, 1], scale = 1 / 255, border = BLACK } = options;
+  const [source, inverse] = prepare(image, affine, outputSize, border);
   for (const value of deviation) {
     requireRange(value !== 0 && Number.isFinite(value), 'deviation', 'finite and not 0', deviation);
   }
   const row: WarpRow = {
     gain: [scale / deviation[0], scale / deviation[1], scale / deviation[2]],
     offset: [-mean[0] / deviation[0], -mean[1] / deviation[1], -mean[2] / deviation[2]],
+    border,
   };
-  const stride = outputSize.width * 3;
-  const length = outputSize.height * stride;
+  for (const value of [...row.gain, ...row.offset]) {
+    requireRange(Number.isFinite(value), 'mean and scale', 'finite', `${mean} and ${scale}`);
+  }
+  const length = outputSize.height * outputSize.width * 3;
   const out = options.out ?? new Float32Array(length);
   requireLength('out', out.length, length, 'height x width x 3');
-  for (let y = 0; y < outputSize.height; y++) {
-    warpRow(source, inverse, y, outputSize.width, row, out, y * stride);
-  }
+  warp(source, inverse, outputSize, row, out);
   return out;
 }
 
@@ -73,7 +90,7 @@ export function warpImage(
  *
  * @param affine image pixels -> output pixels
  * @returns [height, width, 3]; `options.out` when given
- * @throws SHAPE_MISMATCH when `image.data` or `out` has another length; OUT_OF_RANGE for a singular affine
+ * @throws SHAPE_MISMATCH when `image.data` or `out` has another length; OUT_OF_RANGE for a singular or not finite affine
  */
 export function warpImageToBytes<T extends Uint8Array | Uint8ClampedArray = Uint8Array>(
   image: Image,
@@ -81,23 +98,34 @@ export function warpImageToBytes<T extends Uint8Array | Uint8ClampedArray = Uint
   outputSize: Size,
   options: WarpBytesOptions<T> = {},
 ): T {
-  const [source, inverse] = prepare(image, affine, outputSize);
-  const stride = outputSize.width * 3;
-  const length = outputSize.height * stride;
+  return warpBytesWith(warpPlain, image, affine, outputSize, options);
+}
+
+/** `warpImageToBytes` with a way of its own to sample. */
+export function warpBytesWith<T extends Uint8Array | Uint8ClampedArray>(
+  warp: Warper,
+  image: Image,
+  affine: Affine,
+  outputSize: Size,
+  options: WarpBytesOptions<T>,
+): T {
+  const { border = BLACK } = options;
+  const [source, inverse] = prepare(image, affine, outputSize, border);
+  const length = outputSize.height * outputSize.width * 3;
   const out = options.out ?? (new Uint8Array(length) as T);
   requireLength('out', out.length, length, 'height x width x 3');
-  const row: WarpRow = { gain: [1, 1, 1], offset: [0, 0, 0] };
-  const line = new Float32Array(stride);
-  for (let y = 0, at = 0; y < outputSize.height; y++) {
-    warpRow(source, inverse, y, outputSize.width, row, line, 0);
-    for (let i = 0; i < stride; i++) {
-      out[at++] = Math.max(0, Math.min(255, Math.floor(line[i]! + 0.5)));
-    }
-  }
+  warp(source, inverse, outputSize, { gain: [1, 1, 1], offset: [0, 0, 0], border }, out);
   return out;
 }
 
-function prepare(image: Image, affine: Affine, outputSize: Size): [PixelSource, Affine] {
+const BLACK = [0, 0, 0] as const;
+
+function prepare(
+  image: Image,
+  affine: Affine,
+  outputSize: Size,
+  border: readonly number[],
+): [PixelSource, Affine] {
   requirePixelSize('image', image);
   requirePixelSize('outputSize', outputSize);
   const { data, width, height, channels } = image;
@@ -108,5 +136,8 @@ function prepare(image: Image, affine: Affine, outputSize: Size): [PixelSource, 
     channels,
   );
   requireLength('image.data', data.length, width * height * channels, 'height x width x channels');
+  requireRange(affine.every(Number.isFinite), 'affine', 'finite', `[${affine.join(', ')}]`);
+  const whole = border.length === 3 && border.every(Number.isFinite);
+  requireRange(whole, 'border', 'three finite numbers', `[${border.join(', ')}]`);
   return [pixelSource(data, width, height, channels), invertAffine(affine)];
 }
