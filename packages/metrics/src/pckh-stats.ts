@@ -33,7 +33,7 @@ export const MPII_JOINT_NAMES: readonly string[] = [
 ];
 
 /** Pelvis and thorax, by place, are left out of the mean. */
-const LEFT_OUT: readonly number[] = [6, 7];
+export const LEFT_OUT: readonly number[] = [6, 7];
 
 /** The names of the joints that the columns are made of. */
 export const PART_JOINTS: readonly string[] = PARTS.flatMap(([, ...joints]) => joints);
@@ -71,14 +71,22 @@ export function partColumns(
   const reasons: Record<string, string> = {};
   for (const [part, ...joints] of PARTS) {
     const column = rules === 'mmpose' ? `${part} PCK` : part;
-    const shares = joints.map((name) => perJoint[names.indexOf(name)] ?? null);
+    const places = joints.map((name) => names.indexOf(name));
+    const masked = joints.filter((_, i) => rules === 'hrnet' && LEFT_OUT.includes(places[i]!));
+    const shares = places.map((place) => perJoint[place] ?? null);
     const missing = joints.filter((_, i) => shares[i] === null);
     const known = shares.map((share) => share ?? NOTHING);
     const value = known.length === 1 ? known[0]! : 0.5 * (known[0]! + known[1]!);
-    stats[column] = missing.length > 0 && rules === 'hrnet' ? null : value;
-    if (missing.length === 0) continue;
-    const said = `nobody counts for ${missing.join(' and ')}`;
-    reasons[column] = rules === 'hrnet' ? said : `${said}, which mmpose takes as -100 %`;
+    stats[column] = rules === 'hrnet' && missing.length + masked.length > 0 ? null : value;
+    if (missing.length > 0) reasons[column] = nobodyFor(missing, rules);
+    else if (masked.length > 0)
+      reasons[column] = `${masked.join(' and ')} stands where HRNet leaves out pelvis and thorax`;
   }
   return { stats, reasons };
+}
+
+/** The reason that goes with a missing number. */
+export function nobodyFor(joints: readonly string[], rules: PckhRules): string {
+  const said = `nobody counts for ${joints.join(', ')}`;
+  return rules === 'hrnet' ? said : `${said}, which mmpose takes as -100 %`;
 }

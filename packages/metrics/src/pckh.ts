@@ -2,7 +2,14 @@ import { collectProblems, fail } from './error.js';
 import type { MpiiGroundTruth } from './mpii-ground-truth.js';
 import { checkThreshold } from './pck.js';
 import { type PckhRules, pckhAt, pckhDistances } from './pckh-distances.js';
-import { MPII_JOINT_NAMES, PART_JOINTS, partColumns, weightedMean } from './pckh-stats.js';
+import {
+  LEFT_OUT,
+  MPII_JOINT_NAMES,
+  nobodyFor,
+  PART_JOINTS,
+  partColumns,
+  weightedMean,
+} from './pckh-stats.js';
 
 /** Predicted poses of N people: nested, [N][K][2], or flat. Not a number (null in JSON) is a miss. */
 export type PosePredictions =
@@ -104,11 +111,8 @@ export function evaluatePckh(
   const [meanName, tenthName] = rules === 'hrnet' ? ['Mean', 'Mean@0.1'] : ['PCK', 'PCK@0.1'];
   stats[meanName] = mean;
   stats[tenthName] = means[TENTH[rules]]!;
-  if (mean === null) {
-    const empty = groundTruth.jointNames.filter((_, k) => annotated[k] === 0 && k !== 6 && k !== 7);
-    reasons[meanName] = reasons[tenthName] =
-      groundTruth.people === 0 ? 'there is nobody' : `annotated nowhere: ${empty.join(', ')}`;
-  }
+  const reason = reasonOfMean(groundTruth, perKeypoint, annotated, rules);
+  if (reason) reasons[meanName] = reasons[tenthName] = reason;
   return {
     stats,
     reasons,
@@ -120,6 +124,26 @@ export function evaluatePckh(
     unpredicted: countUnpredicted(groundTruth, predicted),
     withoutHead: table.withoutHead,
   };
+}
+
+/** Why the mean is null or has a -100 in it. */
+function reasonOfMean(
+  { people, jointNames }: MpiiGroundTruth,
+  perKeypoint: readonly (number | null)[],
+  annotated: readonly number[],
+  rules: PckhRules,
+): string | undefined {
+  if (people === 0) return 'there is nobody';
+  const inMean = jointNames.map((_, k) => k).filter((k) => !LEFT_OUT.includes(k));
+  if (inMean.every((k) => annotated[k] === 0)) return 'nobody counts for the joints of the mean';
+  const empty = inMean.filter(
+    (k) => perKeypoint[k] === null && (rules === 'hrnet' || annotated[k]! > 0),
+  );
+  if (empty.length === 0) return undefined;
+  return nobodyFor(
+    empty.map((k) => jointNames[k]!),
+    rules,
+  );
 }
 
 function checkGroundTruth(truth: MpiiGroundTruth): void {
