@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 // By name: worker threads start from the built package.
-import { type Batch, batchSchedule, makeBatch } from '@pose-distill/datasets';
+import { type Batch, batchSchedule, makeBatch, type PoseSample } from '@pose-distill/datasets';
 import {
   type BatchLoaderOptions,
   createBatchLoader,
   openDataset,
 } from '@pose-distill/datasets/node';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { cocoFolder, type TestFolder } from '../../test/coco-folder.js';
+import { cocoFolder, jpeg, type TestFolder } from '../../test/coco-folder.js';
 
 let folder: TestFolder;
 beforeAll(async () => {
@@ -158,6 +159,65 @@ describe('createBatchLoader', () => {
     expect([...(await loader.next()).sampleIndices]).toEqual([4, 5]);
     await loader.close();
     await damaged.remove();
+  });
+
+  it.each([0, 2])('leaves damaged pictures out and counts them (%i workers)', async (workers) => {
+    const damaged = await cocoFolder(6);
+    await damaged.write('val2017/3.jpg', Buffer.from('no picture'));
+    await damaged.write('val2017/6.jpg', (await jpeg(6)).subarray(0, 400));
+    const settings = { source: `coco:${damaged.directory}`, workers, onBadRecord: 'skip' } as const;
+    const loader = await createBatchLoader(options(settings));
+    const batches: Batch[] = [];
+    for await (const batch of loader) batches.push(batch);
+    expect(batches.map(({ sampleIndices }) => [...sampleIndices])).toEqual([[0, 1, 3], [4]]);
+    expect(batches[0]!.skipped).toMatchObject([{ index: 2, annotation: 103, file: '3.jpg' }]);
+    expect(batches[1]!.skipped![0]!.message).toMatch(/^Annotation 106: .*6\.jpg cannot be read/);
+    expect(loader.skippedRecords).toBe(2);
+    const nothing = await createBatchLoader(options({ ...settings, batchSize: 1, startStep: 2 }));
+    await expect(nothing.next()).rejects.toMatchObject({ code: 'BAD_IMAGE' });
+    expect((await nothing.next()).size).toBe(1);
+    await nothing.close();
+    await damaged.remove();
+  });
+
+  it('draws heatmaps and reads pictures by the options in workers too', async () => {
+    const turned = await cocoFolder(2);
+    for (const i of [1, 2]) {
+      const picture = sharp(await jpeg(i, 30, 40)).withMetadata({ orientation: 6 });
+      await turned.write(`val2017/${i}.jpg`, await picture.jpeg().toBuffer());
+    }
+    const heatmaps = { heatmapSize: { width: 6, height: 8 }, sigma: 1.5, unbiased: true };
+    const directory = turned.directory;
+    const source = { kind: 'coco', directory, reading: { applyOrientation: true } } as const;
+    const change = { source, heatmaps, batchSize: 2, augment: 'mmpose' } as const;
+    const batches = await take(2, { ...change, workers: 1 });
+    expect(batches).toEqual(await take(2, { ...change, workers: 0 }));
+    expect(batches[0]!.targets!.heatmaps).toHaveLength(2 * 6 * 8 * 3);
+    const { reading: _, ...plain } = source; // 30 x 40 as stored, 40 x 30 in the annotations
+    await expect(take(1, { ...change, source: plain })).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+    });
+    await turned.remove();
+  });
+
+  it('prepares no more batches than asked for, and those ahead', async () => {
+    const source = await openDataset(options().source as string, { split: 'val' });
+    let reads = 0;
+    const counting = {
+      ...source,
+      samples: source.samples,
+      readImage: (sample: PoseSample) => {
+        reads++;
+        return source.readImage(sample);
+      },
+    };
+    const loader = await createBatchLoader(
+      options({ ...training, source: counting, workers: 0, ahead: 2 }),
+    );
+    await loader.next();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(reads).toBe(3 * 4);
+    await loader.close();
   });
 
   it('notices a picture of another size than annotated', async () => {

@@ -45,7 +45,7 @@ async function openFolder(source: FolderSource, split: Split): Promise<PoseDatas
   const folder = await readFolder(source, split);
   const { file, placeOf, problems, skippedRecords } = folder;
   // Nothing of a folder is spread: the ground truth of a large file is made when asked for.
-  const { onBadRecord = 'throw' } = source;
+  const { onBadRecord = 'throw', reading } = source;
   const { skeleton } = requireUsable(folder, { file, onBadRecord });
   const detections = await readDetections(source, folder, skeleton);
   const files = detections ? [...new Set(detections.map((sample) => sample.file))] : folder.files;
@@ -63,10 +63,10 @@ async function openFolder(source: FolderSource, split: Split): Promise<PoseDatas
     samples,
     problems,
     skippedRecords,
-    readImage: (sample) => readSampleImage(directory, sample.file),
+    readImage: (sample) => readSampleImage(directory, sample.file, reading),
     groundTruth: () => folder.groundTruth,
     ...(placeOf ? { readRecord: (id: number) => recordOf(file, id, placeOf(id)) } : {}),
-    images: { kind: 'files', directory },
+    images: { kind: 'files', directory, ...(reading ? { reading } : {}) },
   };
 }
 

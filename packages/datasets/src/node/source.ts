@@ -1,5 +1,6 @@
 import { DatasetError } from '../error.js';
 import type { SyntheticSpec } from '../synthetic.js';
+import type { ReadImageOptions } from '../types.js';
 
 /** Data sets whose folders are known, by the short name that stands before the colon. */
 export const ANNOTATION_KINDS = [
@@ -42,6 +43,8 @@ export interface FolderSettings {
     | { readonly directory?: string; readonly minimumBytes?: number };
   /** MPII's own .mat and LSP only: people of these pictures are `val`, all others `train`. A text file, one name a line. */
   readonly validationList?: string;
+  /** How the pictures become pixels: EXIF orientation, colour profiles, largest size. @default as `readImageFile` */
+  readonly reading?: ReadImageOptions;
 }
 
 /** A data set in files. */
