@@ -46,6 +46,7 @@ export interface DatasetProblem {
 /** Codes of `DatasetError`. */
 export type DatasetErrorCode =
   | 'BAD_ANNOTATION'
+  | 'BAD_SKELETON'
   | 'BAD_IMAGE'
   | 'BAD_SHARD'
   | 'NOT_FOUND'

@@ -23,6 +23,12 @@ export {
 export { checkCocoKeypoints, parseCocoKeypoints } from './coco/parse.js';
 export { type ColourFactors, type ColourOptions, changeColours } from './colour.js';
 export {
+  type ConvertOptions,
+  convertSkeleton,
+  type DerivedKeypoints,
+  MIDPOINTS,
+} from './convert.js';
+export {
   DatasetError,
   type DatasetErrorCode,
   type DatasetProblem,

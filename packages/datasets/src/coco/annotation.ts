@@ -12,6 +12,10 @@ import {
 /** Share of its box that a person covers on average; stands in for a missing area (CrowdPose has none). */
 export const AREA_OF_BOX = 0.53;
 
+/** COCO-WholeBody's keypoints when they stand in one list: COCO's 17, then feet, face and hands. */
+const WHOLE_BODY = 133;
+const BODY = 17;
+
 /** Rounded boxes and points may stick out this far, in pixels, before they are called outside. */
 const SLACK = 1;
 
@@ -47,6 +51,7 @@ export function readAnnotation(
   }
   const crowd = readCrowd(fields, path, report);
   const triplets = countFromZero(readKeypoints(fields, path, keypoints, report), base);
+  const partial = isWholeBody(fields.keypoints, keypoints);
   const bbox = readBox(fields, path, base, report);
   const area = readArea(fields, path, report);
   const failed = report.problems.slice(before).some(({ severity }) => severity === 'error');
@@ -66,7 +71,7 @@ export function readAnnotation(
     image_id: image.id,
     category_id: categoryId!,
     iscrowd: crowd,
-    num_keypoints: readCount(fields, labelled, path, report),
+    num_keypoints: partial ? labelled : readCount(fields, labelled, path, report),
     keypoints: triplets,
     bbox,
     area: usedArea,
@@ -115,6 +120,11 @@ function isSegmentation(value: unknown): value is CocoSegmentation {
   return isObject(value) && Array.isArray(value.size);
 }
 
+/** Whether a list has feet, face and hands behind the keypoints that the categories name. */
+function isWholeBody(values: unknown, count: number): boolean {
+  return count === BODY && Array.isArray(values) && values.length === 3 * WHOLE_BODY;
+}
+
 function readCrowd(fields: Fields, path: string, report: Report): 0 | 1 {
   const { iscrowd = 0 } = fields;
   if (iscrowd === 0 || iscrowd === false) return 0;
@@ -129,8 +139,9 @@ function readKeypoints(
   count: number,
   report: Report,
 ): number[] | undefined {
-  const values = finiteNumbers(fields, 'keypoints', path, report);
-  if (!values) return undefined;
+  const all = finiteNumbers(fields, 'keypoints', path, report);
+  if (!all) return undefined;
+  const values = isWholeBody(all, count) ? all.slice(0, 3 * count) : all;
   if (values.length !== 3 * count) {
     report.error(
       'KEYPOINT_COUNT',
