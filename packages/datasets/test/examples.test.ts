@@ -27,3 +27,13 @@ it('examples/check-annotations prints what it says', async () => {
     'left 4',
   ]);
 });
+
+it('examples/shards prints what it did', async () => {
+  expect(await linesOf(() => import('../examples/shards.js'))).toEqual([
+    'archives shard-000000.tar: 6, shard-000001.tar: 6, shard-000002.tar: 6, shard-000003.tar: 6',
+    'sample 0 is 00000001.png, true',
+    'sample 1 is 00000002.png, true',
+    `images ${6 * 128 * 96 * 3} heatmaps ${6 * 32 * 24 * 17}`,
+    'people 6',
+  ]);
+});

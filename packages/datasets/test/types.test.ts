@@ -25,11 +25,17 @@ it('exports these names', () => {
   expect(Object.keys(node).sort()).toEqual([
     'checkFolder',
     'createBatchLoader',
+    'createShardLoader',
+    'decodeImage',
     'openDataset',
+    'openShards',
+    'parseShare',
     'parseSource',
     'readImageFile',
     'readImageSize',
+    'shareFromEnvironment',
     'writeFigures',
+    'writeShards',
   ]);
 });
 
