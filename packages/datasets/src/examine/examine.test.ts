@@ -124,7 +124,7 @@ describe('examineSamples', () => {
     });
     const messages = examineSamples([], skeleton).map(({ message }) => message);
     expect(messages).toHaveLength(3);
-    expect(messages.join()).toMatch(/0\.15.*tail.*snout.*left and a right/s);
+    expect(messages.join()).toMatch(/0\.2.*tail.*snout.*left and a right/s);
     expect(examineSamples([], crowdpose14)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import {
 } from '@pose-distill/skeletons';
 
 /** The published sigmas of every body, hand, foot and face keypoint lie inside. */
-const SIGMAS = { least: 0.005, most: 0.15 };
+const SIGMAS = { least: 0.005, most: 0.2 };
 
 /** What is implausible about the skeleton of a data set. */
 export function examineSkeleton({ keypoints, oksSigmas, flipPairs }: Skeleton): string[] {

@@ -1,3 +1,4 @@
+import { parseSource } from '@pose-distill/datasets/node';
 import { InvalidArgumentError } from 'commander';
 
 /** HEIGHTxWIDTH, as in 256x192. */
@@ -23,4 +24,14 @@ export function parseCount(text: string): number {
 export function parseSeed(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 up.');
   return Number(text);
+}
+
+/** A data set's short name, `coco:DIR` or `synthetic`. */
+export function parseDataName(text: string): string {
+  try {
+    parseSource(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }

@@ -9,7 +9,7 @@ import { recipes } from '../recipes/index.js';
 import { example } from './eval.js';
 import { interruptible } from './interrupt.js';
 import type { CommandContext } from './main.js';
-import { parseCount, parseNumber, parseSeed, parseSize } from './parse.js';
+import { parseCount, parseDataName, parseNumber, parseSeed, parseSize } from './parse.js';
 import { createProgress } from './progress.js';
 import { summaryTable } from './summary-table.js';
 
@@ -50,7 +50,8 @@ export function addTrain(program: Command, context: CommandContext): void {
     )
     .option(
       '--data <source>',
-      'synthetic, or coco:DIR with person_keypoints_{train,val}*.json',
+      'synthetic, coco:DIR with person_keypoints_{train,val}*.json, or another data set (see data --help)',
+      parseDataName,
       'synthetic',
     )
     .option('--out <folder>', 'the run folder', 'runs/latest')
