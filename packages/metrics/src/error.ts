@@ -1,6 +1,7 @@
 /** What kind of thing was wrong; stable, so switch on it. */
 export type MetricsErrorCode =
   | 'BAD_ANNOTATION'
+  | 'BAD_PARTIAL'
   | 'BAD_SKELETON'
   | 'EMPTY_RESULTS'
   | 'NON_FINITE'

@@ -5,10 +5,10 @@ import {
   type CrowdPoseSummary,
   summariseCrowdPose,
 } from './crowdpose-summary.js';
-import { collectProblems } from './error.js';
-import type { OksScores } from './oks-evaluation.js';
-import type { OksMatches } from './oks-matches.js';
-import { type OksOptions, oksSettings } from './oks-options.js';
+import { collectProblems, fail } from './error.js';
+import { type OksMatched, type OksScores, scoresOf } from './oks-evaluation.js';
+import type { OksAxes, OksMatches } from './oks-matches.js';
+import { type OksOptions, type OksSettings, oksSettings } from './oks-options.js';
 import type { OksRules } from './oks-rules.js';
 import { runOks } from './oks-run.js';
 
@@ -37,7 +37,7 @@ export interface CrowdPoseEvaluation
   matches(): OksMatches[];
 }
 
-const RULES: Readonly<Record<CrowdPoseRules, OksRules>> = {
+export const CROWDPOSE_RULES: Readonly<Record<CrowdPoseRules, OksRules>> = {
   crowdposetools: { area: 'box', foundIds: 'nonzero', dropUnseen: false, lenient: false },
   xtcocotools: { area: 'box', foundIds: 'from zero', dropUnseen: true, lenient: true },
 };
@@ -63,42 +63,60 @@ export function evaluateCrowdPose(
     ...options,
     oksSigmas: options.oksSigmas ?? crowdpose14.oksSigmas,
   });
+  checkCrowdPoseRules(rules);
   const problems = collectProblems();
-  if (!Object.hasOwn(RULES, rules)) {
-    const message = `expected ${Object.keys(RULES).join(' or ')}, got ${rules}`;
-    problems.add('OUT_OF_RANGE', 'options.rules', message);
-  }
   groundTruth.images.forEach(({ crowdIndex }, i) => {
     if (typeof crowdIndex === 'number' && !Number.isNaN(crowdIndex)) return;
     const message = `expected how crowded the image is, from 0 on, got ${crowdIndex}`;
     problems.add('BAD_ANNOTATION', `images[${i}].crowdIndex`, message);
   });
   problems.throwIfAny();
-  const { selection, matched } = runOks(groundTruth, results, options, settings, RULES[rules]);
-
-  const classes = [0, 1, 2].map((wanted) => {
-    const members = new Set<number>();
-    for (const { id, crowdIndex } of groundTruth.images) {
-      const place = selection.imagePlace.get(id);
-      if (place !== undefined && classOf(crowdIndex!) === wanted) members.add(place);
-    }
-    return members;
+  const { selection, matched } = runOks(
+    groundTruth,
+    results,
+    options,
+    settings,
+    CROWDPOSE_RULES[rules],
+  );
+  const listed = groundTruth.images.flatMap(({ id, crowdIndex }) => {
+    const place = selection.imagePlace.get(id);
+    return place === undefined ? [] : [{ place, crowdIndex: crowdIndex! }];
   });
+  return {
+    ...crowdPoseScores(matched, listed, selection, settings, rules),
+    matches: matched.matches,
+  };
+}
+
+/** @throws MetricsError `OUT_OF_RANGE` */
+export function checkCrowdPoseRules(rules: string): void {
+  if (Object.hasOwn(CROWDPOSE_RULES, rules)) return;
+  const names = Object.keys(CROWDPOSE_RULES).join(' or ');
+  fail('OUT_OF_RANGE', 'options.rules', `expected ${names}, got ${rules}`);
+}
+
+/** Tables and numbers over all images and of each class. */
+export function crowdPoseScores(
+  matched: OksMatched,
+  listed: readonly { readonly place: number; readonly crowdIndex: number }[],
+  axes: OksAxes,
+  settings: OksSettings,
+  rules: CrowdPoseRules,
+): Omit<CrowdPoseEvaluation, 'matches'> {
+  const classes = [0, 1, 2].map(
+    (wanted) =>
+      new Set(
+        listed.filter((image) => classOf(image.crowdIndex) === wanted).map(({ place }) => place),
+      ),
+  );
   const tables = matched.tables();
   const classTables = classes.map((members) => matched.tables((image) => members.has(image)));
   const [easy, medium, hard] = classes.map(({ size }) => size);
   return {
+    ...scoresOf(tables, axes, settings),
     ...summariseCrowdPose(tables, classTables, settings, rules),
-    ...tables,
     rules,
     classImages: { easy: easy!, medium: medium!, hard: hard! },
-    iouThresholds: settings.iouThresholds,
-    recallThresholds: settings.recallThresholds,
-    categoryIds: selection.categoryIds,
-    areaRanges: settings.areaRanges,
-    maxDetections: settings.maxDetections,
-    imageIds: selection.imageIds,
-    matches: matched.matches,
   };
 }
 

@@ -33,6 +33,14 @@ export {
 export { evaluateOks, type OksEvaluation } from './evaluate-oks.js';
 export { evaluatePck, type PckEvaluation, type PckOptions } from './evaluate-pck.js';
 export {
+  type CrowdPoseEvaluatorOptions,
+  type CrowdPoseScores,
+  createCrowdPoseEvaluator,
+  createEvaluator,
+  type Evaluator,
+  type EvaluatorOptions,
+} from './evaluator.js';
+export {
   type KeypointAccuracy,
   type KeypointArrays,
   keypointAuc,
@@ -67,6 +75,7 @@ export type { OksMatches } from './oks-matches.js';
 export type { OksMatrix } from './oks-matrix.js';
 export type { AreaRange, OksOptions } from './oks-options.js';
 export { type OksParams, oksOptionsFromParams } from './oks-params.js';
+export type { EvaluatedImage, PartialOptions } from './oks-partial.js';
 export { type OksReasons, type OksStats, type OksSummary, referenceStats } from './oks-summary.js';
 export { type Pck, type PckPoses, pck } from './pck.js';
 export type { LeftOutReason, PckNormaliser } from './pck-people.js';

@@ -8,6 +8,8 @@ it('exports these names and no others', () => {
     'analyseOks',
     'boxNms',
     'computeOks',
+    'createCrowdPoseEvaluator',
+    'createEvaluator',
     'evaluateCrowdPose',
     'evaluateOks',
     'evaluatePck',
