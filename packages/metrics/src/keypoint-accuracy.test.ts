@@ -78,4 +78,49 @@ describe('mmpose conventions', () => {
     }
     expect(() => keypointNme({ ...one, normalisers: [1] })).toThrow(/normalisers: expected 2/);
   });
+
+  it('counts what is not a number as missed, but has no mean distance of it', () => {
+    const lost = { ...one, predicted: [Number.NaN, 4], normalisers: [1, 1] };
+    expect(keypointPckAccuracy(lost, 0.5)).toMatchObject({ perKeypoint: [0], average: 0 });
+    expect(keypointAuc(lost, 30)).toBe(0);
+    expect(() => keypointEpe(lost)).toThrow(/predicted\[0\]\[0\]: a mean distance/);
+    expect(keypointEpe({ ...lost, mask: [0] })).toBeNull();
+  });
+
+  it('counts mask entries above 0 only', () => {
+    expect(keypointEpe({ ...one, mask: [-1] })).toBeNull();
+    expect(keypointEpe({ ...one, mask: [0.5] })).toBe(5);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'threshold',
+      () => keypointPckAccuracy({ ...one, normalisers: [1, 1] }, Number.NaN),
+      /threshold/,
+    ],
+    ['number of thresholds', () => keypointAuc(one, 30, 0), /thresholdCount: expected an integer/],
+    ['normaliser', () => keypointAuc(one, Number.NaN), /normalisers\[0\]: got NaN/],
+    ['dimensions', () => keypointEpe({ ...one, dimensions: 0 }), /dimensions/],
+    ['truth', () => keypointEpe({ ...one, truth: [0, Number.NaN] }), /truth\[0\]\[0\].*NaN/],
+    ['keypoints', () => keypointEpe({ ...one, keypoints: 0 }), /mask: expected N x 0/],
+  ])('refuses a wrong %s', (_, run, message) => {
+    expect(run).toThrow(MetricsError);
+    expect(run).toThrow(message);
+  });
+
+  it('is the same for any order of samples and for scaled poses', () => {
+    const { pred, gt, mask, norm } = cases[0]!;
+    const arrays = (order: number[], scale: number) => ({
+      predicted: order.flatMap((n) => pred[n]!.flat()).map((v) => v * scale),
+      truth: order.flatMap((n) => gt[n]!.flat()).map((v) => v * scale),
+      mask: order.flatMap((n) => mask[n]!),
+      keypoints: mask[0]!.length,
+      normalisers: order.flatMap((n) => norm[n]!).map((v) => v * scale),
+    });
+    const order = pred.map((_, n) => n);
+    const whole = keypointPckAccuracy(arrays(order, 1), 0.1);
+    expect(keypointPckAccuracy(arrays(order.toReversed(), 1), 0.1)).toEqual(whole);
+    expect(keypointPckAccuracy(arrays(order, 0.25), 0.1)).toEqual(whole);
+    expect(keypointNme(arrays(order, 4))).toBe(keypointNme(arrays(order, 1)));
+  });
 });

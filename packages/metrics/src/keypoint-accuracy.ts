@@ -1,15 +1,16 @@
 import { fail } from './error.js';
+import { pairwiseSum } from './pairwise-sum.js';
 
 /**
  * mmpose's conventions, which differ from `pck`: distances in single precision, a keypoint is right when strictly nearer than the
  * threshold, and the average is over keypoints, whatever their number of samples.
  */
 export interface KeypointArrays {
-  /** [N,K,D] */
+  /** [N,K,D]. For PCK and AUC a keypoint with a number that is not finite is a miss. */
   readonly predicted: ArrayLike<number>;
   /** [N,K,D] */
   readonly truth: ArrayLike<number>;
-  /** [N,K]: keypoints whose entry is not 0 are counted. */
+  /** [N,K]: keypoints whose entry is above 0 are counted. */
   readonly mask: ArrayLike<number>;
   /** Number of keypoints. */
   readonly keypoints: number;
@@ -35,13 +36,15 @@ export interface KeypointAccuracy {
  * mmpose's per-keypoint PCK.
  * @param arrays poses, mask and normalisers.
  * @param threshold in normalisers. A distance equal to it is a miss.
- * @throws MetricsError `SHAPE_MISMATCH`
+ * @throws MetricsError `SHAPE_MISMATCH`; `OUT_OF_RANGE` for a threshold that is not a number; `NON_FINITE` for a normaliser or a counted
+ * true keypoint that is not one.
  * @see mmpose `keypoint_pck_accuracy`
  */
 export function keypointPckAccuracy(
   arrays: NormalisedKeypointArrays,
   threshold: number,
 ): KeypointAccuracy {
+  if (Number.isNaN(threshold)) fail('OUT_OF_RANGE', 'threshold', 'expected a number, got NaN');
   return accuracyBelow(normalisedDistances(arrays), arrays.keypoints, threshold);
 }
 
@@ -50,7 +53,7 @@ export function keypointPckAccuracy(
  * (n-1)/n. Null where nothing is counted (mmpose says 0).
  * @param normaliser one length for all samples and dimensions, in pixels.
  * @param thresholdCount n. @default 20
- * @throws MetricsError `SHAPE_MISMATCH`
+ * @throws MetricsError `SHAPE_MISMATCH`, `OUT_OF_RANGE`, `NON_FINITE` as in `keypointPckAccuracy`
  * @see mmpose `keypoint_auc`
  */
 export function keypointAuc(
@@ -58,8 +61,11 @@ export function keypointAuc(
   normaliser: number,
   thresholdCount = 20,
 ): number | null {
-  const samples = arrays.mask.length / arrays.keypoints;
-  const normalisers = new Float64Array(samples * (arrays.dimensions ?? 2)).fill(normaliser);
+  if (!Number.isInteger(thresholdCount) || thresholdCount < 1) {
+    const message = `expected an integer from 1 on, got ${thresholdCount}`;
+    fail('OUT_OF_RANGE', 'thresholdCount', message);
+  }
+  const normalisers = sameNormalisers(arrays, normaliser);
   const distances = normalisedDistances({ ...arrays, normalisers });
   let area = 0;
   for (let i = 0; i < thresholdCount; i++) {
@@ -72,39 +78,53 @@ export function keypointAuc(
 
 /**
  * Mean distance of predicted and true keypoints (end-point error), in pixels; null where nothing is counted (mmpose says 0).
- * @throws MetricsError `SHAPE_MISMATCH`
+ * @throws MetricsError `SHAPE_MISMATCH`; `NON_FINITE` for a counted keypoint that is not a number
  * @see mmpose `keypoint_epe`
  */
 export function keypointEpe(arrays: KeypointArrays): number | null {
-  const samples = arrays.mask.length / arrays.keypoints;
-  const normalisers = new Float64Array(samples * (arrays.dimensions ?? 2)).fill(1);
-  return keypointNme({ ...arrays, normalisers });
+  return keypointNme({ ...arrays, normalisers: sameNormalisers(arrays, 1) });
 }
 
 /**
  * Mean distance in normalisers (normalised mean error); null where nothing is counted (mmpose says 0).
- * @throws MetricsError `SHAPE_MISMATCH`
+ * @throws MetricsError `SHAPE_MISMATCH`; `NON_FINITE` for a normaliser or a counted keypoint that is not a number
  * @see mmpose `keypoint_nme`
  */
 export function keypointNme(arrays: NormalisedKeypointArrays): number | null {
   let [sum, count] = [0, 0];
-  for (const distance of normalisedDistances(arrays)) {
-    if (distance === NOT_COUNTED) continue;
+  normalisedDistances(arrays).forEach((distance, i) => {
+    if (distance === NOT_COUNTED) return;
+    if (!Number.isFinite(distance)) {
+      const path = `predicted[${Math.floor(i / arrays.keypoints)}][${i % arrays.keypoints}]`;
+      fail('NON_FINITE', path, 'a mean distance needs finite coordinates; mask the keypoint');
+    }
     sum += distance;
     count++;
-  }
+  });
   return count === 0 ? null : sum / count;
 }
 
 const NOT_COUNTED = -1;
 
+/** [N,D] of one length. */
+function sameNormalisers(arrays: KeypointArrays, normaliser: number): Float64Array {
+  return new Float64Array(sampleCount(arrays) * (arrays.dimensions ?? 2)).fill(normaliser);
+}
+
+/** N */
+function sampleCount({ mask, keypoints, dimensions = 2 }: KeypointArrays): number {
+  if (!Number.isInteger(dimensions) || dimensions < 1)
+    fail('OUT_OF_RANGE', 'dimensions', `expected an integer from 1 on, got ${dimensions}`);
+  const samples = mask.length / keypoints;
+  if (!Number.isInteger(samples))
+    fail('SHAPE_MISMATCH', 'mask', `expected N x ${keypoints} numbers, got ${mask.length}`);
+  return samples;
+}
+
 /** [N,K] in single precision. */
 function normalisedDistances(arrays: NormalisedKeypointArrays): Float32Array {
   const { predicted, truth, mask, normalisers, keypoints, dimensions = 2 } = arrays;
-  const samples = mask.length / keypoints;
-  if (!Number.isInteger(samples)) {
-    fail('SHAPE_MISMATCH', 'mask', `expected N x ${keypoints} numbers, got ${mask.length}`);
-  }
+  const samples = sampleCount(arrays);
   const expect = (values: ArrayLike<number>, length: number, name: string): void => {
     if (values.length === length) return;
     fail('SHAPE_MISMATCH', name, `expected ${length} numbers, got ${values.length}`);
@@ -116,12 +136,17 @@ function normalisedDistances(arrays: NormalisedKeypointArrays): Float32Array {
   const distances = new Float32Array(mask.length).fill(NOT_COUNTED);
   for (let n = 0; n < samples; n++) {
     const lengths = Array.from({ length: dimensions }, (_, d) => normalisers[n * dimensions + d]!);
+    if (lengths.some(Number.isNaN)) fail('NON_FINITE', `normalisers[${n}]`, 'got NaN');
     if (lengths.includes(0)) continue;
     for (let i = n * keypoints; i < (n + 1) * keypoints; i++) {
-      if (mask[i] === 0) continue;
+      if (!(mask[i]! > 0)) continue;
       let squares = 0;
       for (let d = 0; d < dimensions; d++) {
         const length = lengths[d]! > 0 ? lengths[d]! : 1e6;
+        if (!Number.isFinite(truth[i * dimensions + d]!)) {
+          const message = `the keypoint is counted, but got ${truth[i * dimensions + d]}`;
+          fail('NON_FINITE', `truth[${n}][${i % keypoints}]`, message);
+        }
         const part = (predicted[i * dimensions + d]! - truth[i * dimensions + d]!) / length;
         squares += part * part;
       }
@@ -146,7 +171,7 @@ function accuracyBelow(
   });
   const perKeypoint = counted.map((count, k) => (count === 0 ? null : near[k]! / count));
   const shares = perKeypoint.filter((value) => value !== null);
-  const sum = shares.reduce((a, b) => a + b, 0);
+  const sum = pairwiseSum(shares, 0, shares.length);
   return {
     perKeypoint,
     average: shares.length === 0 ? null : sum / shares.length,
