@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.js';
 
-export default library(['index', 'node', 'node-worker']);
+export default library(['index', 'node', 'node-worker', 'web']);
