@@ -6,7 +6,7 @@ import {
   placePatch,
   reachOf,
 } from './gaussian-axes.js';
-import { drawMaps, type ImageMaps } from './gaussian-maps.js';
+import { drawMaps, type ImageMaps, type MapDrawer } from './gaussian-maps.js';
 import { gridOf, type Layout } from './heatmaps.js';
 import { requirePixelSize, type Size } from './size.js';
 
@@ -65,6 +65,16 @@ export function encodeHeatmaps(
   options: EncodeOptions,
   out?: EncodedHeatmaps,
 ): EncodedHeatmaps {
+  return encodeWith(drawMaps, labels, options, out);
+}
+
+/** `encodeHeatmaps` with a way of its own to draw. */
+export function encodeWith(
+  draw: MapDrawer,
+  labels: WeightedKeypoints,
+  options: EncodeOptions,
+  out: EncodedHeatmaps | undefined,
+): EncodedHeatmaps {
   const { batch, keypointCount, inputSize, heatmapSize } = options;
   const { sigma = 2, unbiased = false, layout = 'NHWC', rules = 'mmpose' } = options;
   const count = batch * keypointCount;
@@ -87,11 +97,20 @@ export function encodeHeatmaps(
   const round = hrnet ? (value: number) => value : Math.fround;
   const strideX = round(inputSize.width / width);
   const strideY = round(inputSize.height / height);
-  const { image, keypoint, cell } = gridOf(layout, batch, keypointCount, width, height);
+  const grid = gridOf(layout, batch, keypointCount, width, height);
   const columns = gaussianAxis(width, keypointCount);
   const rows = gaussianAxis(height, keypointCount);
-  const reach = unbiased ? reachOf(sigma) : Infinity;
-  const maps: ImageMaps = { columns, rows, reach, out: heatmaps, keypoint, cell, start: 0 };
+  const maps: ImageMaps = {
+    columns,
+    rows,
+    reach: unbiased ? reachOf(sigma) : Infinity,
+    out: heatmaps,
+    length: grid.image,
+    keypoint: grid.keypoint,
+    cell: grid.cell,
+    used: out !== undefined,
+    start: 0,
+  };
   const patch = gaussianPatch(sigma);
   const radius = sigma * 3;
   // Real corners only for mmpose's unbiased maps; truncated ones, as the references do, for the rest.
@@ -123,10 +142,8 @@ export function encodeHeatmaps(
         placePatch(rows, k, patch, top, bottom);
       }
     }
-    maps.start = b * image;
-    // Image by image, so that the zeros are still in the cache when the maps are drawn.
-    if (out) heatmaps.fill(0, maps.start, maps.start + image);
-    drawMaps(maps);
+    maps.start = b * grid.image;
+    draw(maps);
   }
   return { heatmaps, weights };
 }

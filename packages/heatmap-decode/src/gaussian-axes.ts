@@ -28,32 +28,48 @@ export function reachOf(sigma: number): number {
   return -2 * sigma * sigma * Math.log(NOTHING);
 }
 
-/** The values of a patch of 3 sigma to each side, from its first cell on: its peak is at the floor of half its side. */
-export function gaussianPatch(sigma: number): Float64Array {
+/** A patch of 3 sigma to each side, with its peak at the floor of half its side, counted from its first cell. */
+export interface Patch {
+  readonly sigma: number;
+  readonly peak: number;
+  /** The values along one axis; as many as no map is likely to hold are not kept, but computed where they are needed. */
+  readonly values: Float64Array;
+}
+
+/** Largest number of values that a patch keeps. */
+const KEPT = 1024;
+
+export function gaussianPatch(sigma: number): Patch {
   const side = 2 * sigma * 3 + 1;
   const peak = Math.floor(side / 2);
   // Truncated corners can lie one cell further apart than the side.
-  return Float64Array.from({ length: Math.ceil(side) + 1 }, (_, i) => {
-    const distance = i - peak;
-    return Math.exp((-distance * distance) / (2 * sigma * sigma));
-  });
+  const values = new Float64Array(Math.min(KEPT, Math.ceil(side) + 1));
+  for (let i = 0; i < values.length; i++) values[i] = gaussian(i - peak, sigma);
+  return { sigma, peak, values };
 }
 
-/** Copies what of a patch, with corners [low, high), lies on the axis. */
+function gaussian(distance: number, sigma: number): number {
+  return Math.exp((-distance * distance) / (2 * sigma * sigma));
+}
+
+/** Writes what of a patch, with corners [low, high), lies on the axis. */
 export function placePatch(
   axis: Axis,
   k: number,
-  patch: Float64Array,
+  { values, peak, sigma }: Patch,
   low: number,
   high: number,
 ): void {
-  const { values, size, centre } = axis;
+  const { size } = axis;
   const from = Math.max(0, low);
   const to = Math.min(size, high);
-  for (let i = from; i < to; i++) values[k * size + i] = patch[i - low]!;
+  for (let i = from, at = k * size + from; i < to; i++, at++) {
+    const inPatch = i - low;
+    axis.values[at] = inPatch < KEPT ? values[inPatch]! : gaussian(inPatch - peak, sigma);
+  }
   axis.from[k] = from;
   axis.to[k] = to;
-  centre[k] = (low + high) / 2;
+  axis.centre[k] = (low + high) / 2;
 }
 
 /**

@@ -7,15 +7,24 @@ export interface ImageMaps {
   /** Square of the distance from the centre beyond which nothing is written. */
   readonly reach: number;
   readonly out: Float32Array;
+  /** Numbers in `out` for one image. */
+  readonly length: number;
   readonly keypoint: number;
   readonly cell: number;
+  /** Whether `out` may hold something else than zeros. */
+  readonly used: boolean;
   start: number;
 }
 
-/** Writes all maps of an image over zeros, in the order in which they lie in memory. */
-export function drawMaps(maps: ImageMaps): void {
-  const { rows, cell } = maps;
+/** Writes all maps of an image. */
+export type MapDrawer = (maps: ImageMaps) => void;
+
+/** Draws in the order in which the maps lie in memory. */
+export const drawMaps: MapDrawer = (maps) => {
+  const { rows, cell, out, start, length } = maps;
   const count = rows.from.length;
+  // Image by image, so that the zeros are still in the cache when the maps are drawn.
+  if (maps.used) out.fill(0, start, start + length);
   if (cell === 1) {
     for (let k = 0; k < count; k++) drawRows(maps, k, rows.from[k]!, rows.to[k]!);
     return;
@@ -25,7 +34,7 @@ export function drawMaps(maps: ImageMaps): void {
       if (row >= rows.from[k]! && row < rows.to[k]!) drawRows(maps, k, row, row + 1);
     }
   }
-}
+};
 
 /** Rows [from, to) of one map. */
 function drawRows(maps: ImageMaps, k: number, from: number, to: number): void {

@@ -1,0 +1,3 @@
+export { interleavedProducts, planarProducts } from './draw';
+export { interleavedPeaks, planarPeaks } from './peaks';
+export { frame, warp } from './warp';
