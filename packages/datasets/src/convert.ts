@@ -92,7 +92,6 @@ function planConversion(
     if (rule === undefined) return [];
     const needed = matchKeypoints(source, { keypoints: derive[rule]! });
     if (!needed.includes(-1) && needed.length > 0) return needed;
-    if (derive === MIDPOINTS) return []; // asked for where possible
     const missing = derive[rule]!.filter((_, i) => needed[i] === -1);
     throw new DatasetError(
       'BAD_SKELETON',

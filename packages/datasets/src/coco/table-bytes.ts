@@ -16,12 +16,15 @@ interface Header {
   readonly skippedRecords: number;
 }
 
+/** Before the header: its length and its checksum. */
+const PREFIX = 8;
+
 /** Sum of bytes that notices what a disk or a broken copy changes. */
 export type Checksum = (bytes: Uint8Array) => number;
 
 /**
- * The bytes of an index, in parts to be written one after another: a line that names the form and its version, the
- * header's length, a header of JSON, then the columns, each from a multiple of 8.
+ * The bytes of an index, in parts to be written one after another: a line that names the form and its version, length and
+ * checksum of the header, a header of JSON, then the columns, each from a multiple of 8.
  */
 export function tableToBytes(table: CocoTable, key: string, checksum: Checksum): Uint8Array[] {
   const { columns, ...rest } = table;
@@ -40,11 +43,13 @@ export function tableToBytes(table: CocoTable, key: string, checksum: Checksum):
   };
   const text = JSON.stringify(header);
   const encoded = new TextEncoder().encode(text);
-  const start = up(MAGIC.length + 4 + encoded.length);
+  const start = up(MAGIC.length + PREFIX + encoded.length);
   const head = new Uint8Array(start).fill(0x20);
   head.set(new TextEncoder().encode(MAGIC));
-  new DataView(head.buffer).setUint32(MAGIC.length, start - MAGIC.length - 4, true);
-  head.set(encoded, MAGIC.length + 4);
+  head.set(encoded, MAGIC.length + PREFIX);
+  const view = new DataView(head.buffer);
+  view.setUint32(MAGIC.length, start - MAGIC.length - PREFIX, true);
+  view.setUint32(MAGIC.length + 4, checksum(head.subarray(MAGIC.length + PREFIX)), true);
   return [head, body];
 }
 
@@ -54,15 +59,17 @@ export function tableFromBytes(
   key: string,
   checksum: Checksum,
 ): CocoTable | undefined {
-  const start = MAGIC.length + 4;
+  const start = MAGIC.length + PREFIX;
   if (bytes.length < start) return undefined;
   const decoder = new TextDecoder();
   if (decoder.decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = start + view.getUint32(MAGIC.length, true);
   if (end > bytes.length) return undefined;
-  const header = readHeader(decoder.decode(bytes.subarray(start, end)));
-  if (!header || header.key !== key) return undefined;
+  const text = bytes.subarray(start, end);
+  if (checksum(text) !== view.getUint32(MAGIC.length + 4, true)) return undefined;
+  const header = JSON.parse(decoder.decode(text)) as Header;
+  if (header.key !== key) return undefined;
   const body = bytes.subarray(end);
   if (checksum(body) !== header.checksum) return undefined;
   const columns: Record<string, unknown> = {};
@@ -75,14 +82,6 @@ export function tableFromBytes(
   const { hasSkeleton, categories, problems, skippedRecords } = header;
   const rest = { hasSkeleton, categories, problems, skippedRecords };
   return { ...rest, columns: columns as unknown as CocoColumns };
-}
-
-function readHeader(text: string): Header | undefined {
-  try {
-    return JSON.parse(text) as Header;
-  } catch {
-    return undefined;
-  }
 }
 
 function typeName(values: object): TypeName {
