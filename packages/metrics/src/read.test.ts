@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { hasReferenceData, readReferenceJson, referencePath } from '@pose-distill/internal-testing';
+import { findChromium, runInChromium } from '@pose-distill/internal-testing/chromium';
 import { describe, expect, it } from 'vitest';
 import { MetricsError } from './error.js';
 import { type MpiiGroundTruthFields, mpiiGroundTruth } from './mpii-ground-truth.js';
 import { evaluatePckh } from './pckh.js';
+import run from './read.browser.js';
 import { readMpiiGroundTruth, readPredictions } from './read.js';
 
 const golden = (name: string): Uint8Array =>
@@ -119,5 +121,14 @@ describe.skipIf(!hasReferenceData('mpii/detections_our_format.mat'))('the real f
       readFileSync(referencePath('mpii/detections_our_format.mat')),
     );
     expect(mat).toEqual(mpiiGroundTruth(readReferenceJson(referencePath('mpii/gt_valid.json'))));
+  });
+});
+
+describe.skipIf(!findChromium())('in a browser', () => {
+  it('reads and evaluates the same', async () => {
+    const path = new URL('./read.browser.ts', import.meta.url).pathname;
+    const here = (await run()) as { stats: Record<string, number> };
+    expect(Object.values(here.stats)).toContain(100);
+    expect(await runInChromium(path)).toEqual(JSON.parse(JSON.stringify(here)));
   });
 });

@@ -8,3 +8,15 @@ it('examples/coco-ap prints what the README says', async () => {
     'PCK@0.05 0.5 of 2 people',
   ]);
 });
+
+it('examples/mpii-pckh prints what is worked out by hand', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  log.mockClear();
+  await import('../examples/mpii-pckh.js');
+  // Right: the second person's 13 joints of the mean, of 27; of the ankles only the left one, once of twice.
+  expect(log.mock.calls.flat()).toEqual([
+    'PCKh 48.15 %, ankles 25 %, counted 1 of 2',
+    "HRNet's Mean@0.1 is PCKh@0.11: true",
+    'kept: 1,2 and 1,2',
+  ]);
+});
