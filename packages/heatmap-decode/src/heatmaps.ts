@@ -48,10 +48,10 @@ export function gridOf(
 /** Checks heatmaps and gives their steps. @throws SHAPE_MISMATCH */
 export function checkHeatmaps(maps: Heatmaps): Grid {
   const { data, shape, layout } = maps;
-  if (shape.length !== 4 || (layout !== 'NHWC' && layout !== 'NCHW')) {
+  if (shape?.length !== 4 || (layout !== 'NHWC' && layout !== 'NCHW')) {
     throw new DecodeError(
       'SHAPE_MISMATCH',
-      `Heatmaps must have four axes, [B, H, W, K] as 'NHWC' or [B, K, H, W] as 'NCHW'; got [${shape.join(', ')}] as '${layout}'.`,
+      `Heatmaps must have four axes, [B, H, W, K] as 'NHWC' or [B, K, H, W] as 'NCHW'; got [${shape?.join(', ')}] as '${layout}'. Give the shape and the layout of the network's output.`,
       { shape, layout },
     );
   }

@@ -26,3 +26,29 @@ it('examples/refinement prints the errors of the README', async () => {
   ]);
   log.mockRestore();
 });
+
+it('examples/onnx-output prints a keypoint in the photo', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await import('../examples/onnx-output.js');
+  expect(log.mock.calls.map((call) => call.join(' '))).toEqual(['290.2 220.4 1.00']);
+  log.mockRestore();
+});
+
+it('examples/border prints the table of the README', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await import('../examples/border.js');
+  expect(log.mock.calls.map((call) => call.join(' '))).toEqual([
+    'cells from the border 0-1 1-2 2-3 3-4 4-6 6-8 8-12',
+    'classic, DARK 0.500 0.499 0.212 0.051 0.007 0.000 0.000',
+    'classic, fit 0.000 0.000 0.000 0.000 0.000 0.000 0.000',
+    'classic, soft-argmax 0.288 0.035 0.005 0.003 0.003 0.003 0.003',
+    'UDP 0.832 0.576 0.222 0.056 0.009 0.000 0.000',
+    'UDP of mmpose 1.015 0.576 0.222 0.056 0.009 0.000 0.000',
+    'UDP, fit 0.000 0.000 0.000 0.000 0.000 0.000 0.000',
+    'UDP combined 0.000 0.000 0.000 0.000 0.000 0.000 0.000',
+    'SimCC, DARK 0.294 0.050 0.000 0.000 0.000 0.000 0.000',
+    'SimCC on whole bins 0.062 0.062 0.062 0.062 0.062 0.062 0.062',
+    'regression 0.000 0.000 0.000 0.000 0.000 0.000 0.000',
+  ]);
+  log.mockRestore();
+});
