@@ -53,7 +53,7 @@ export function halfBodyFrame(
 ): CropFrame | undefined {
   const { least = 9, leastUpper = 2, leastLower = 3, padding = 1.5 } = options;
   const named = options.lower?.map((name) => indexOf(skeleton, name));
-  const lower = new Set(named ?? lowerBodyKeypoints(skeleton));
+  const lower = named ? new Set(named) : knownLower(skeleton);
   const halves = { upper: [] as number[], lower: [] as number[] };
   sample.visibility.forEach((visibility, k) => {
     if (visibility > 0) halves[lower.has(k) ? 'lower' : 'upper'].push(k);
@@ -66,6 +66,15 @@ export function halfBodyFrame(
   const other = preferred === 'upper' ? 'lower' : 'upper';
   const half = enough[preferred] ? preferred : enough[other] ? other : undefined;
   return half && frameOf(sample.keypoints, halves[half], inputSize, padding);
+}
+
+/** Names are looked at once for each skeleton. */
+const KNOWN = new WeakMap<Skeleton, ReadonlySet<number>>();
+
+function knownLower(skeleton: Skeleton): ReadonlySet<number> {
+  const known = KNOWN.get(skeleton) ?? new Set(lowerBodyKeypoints(skeleton));
+  KNOWN.set(skeleton, known);
+  return known;
 }
 
 function indexOf(skeleton: Skeleton, name: string): number {
