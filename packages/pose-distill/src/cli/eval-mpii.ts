@@ -1,0 +1,68 @@
+import { evaluatePckh, type PckhRules } from '@pose-distill/metrics';
+import { readMpiiGroundTruth, readPredictions } from '@pose-distill/metrics/read';
+import { type Command, Option } from 'commander';
+import { addJson } from './eval-flags.js';
+import { readBytes } from './eval-input.js';
+import { printJson, printStats } from './eval-output.js';
+import { example } from './example.js';
+import { parseNumber } from './parse.js';
+
+interface MpiiFlags {
+  readonly gt: string;
+  readonly dt: string;
+  readonly rules: PckhRules;
+  readonly base: '0' | '1';
+  readonly threshold: number;
+  readonly json?: boolean;
+}
+
+export function addEvalMpii(evaluate: Command): void {
+  const command = evaluate
+    .command('mpii')
+    .description('PCKh on the validation list of MPII, in percent.')
+    .requiredOption('--gt <file>', "annotations: HRNet's gt_valid.mat, or its fields as JSON")
+    .requiredOption('--dt <file>', 'predictions [N][16][2]: JSON, .npy, or a .mat with preds')
+    .addOption(
+      new Option(
+        '--rules <name>',
+        'hrnet: distances up to the threshold, mmpose: below it, in single precision',
+      )
+        .choices(['hrnet', 'mmpose'])
+        .default('hrnet'),
+    )
+    .addOption(
+      new Option('--base <number>', "the first pixel's number in the predictions")
+        .choices(['0', '1'])
+        .default('0'),
+    )
+    .option('--threshold <fraction>', 'in head sizes', parseNumber, 0.5);
+  addJson(command)
+    .addHelpText(
+      'after',
+      example('eval mpii --gt gt_valid.mat --dt preds.npy --base 1 --rules hrnet --json'),
+    )
+    .action(async ({ gt, dt, rules, base, threshold, json }: MpiiFlags) => {
+      const truth = await readBytes(gt).then((bytes) => fromFile(gt, readMpiiGroundTruth(bytes)));
+      const predictions = await readBytes(dt).then((bytes) => fromFile(dt, readPredictions(bytes)));
+      const evaluation = evaluatePckh(truth, predictions, {
+        rules,
+        base: base === '1' ? 1 : 0,
+        threshold,
+      });
+      if (json) printJson(evaluation.stats);
+      else {
+        printStats(evaluation.stats, evaluation.reasons);
+        console.log(`${evaluation.people} people; percent`);
+      }
+    });
+}
+
+/** Says which file an error is about. */
+async function fromFile<T>(file: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error) error.message = `${file}: ${error.message}`;
+    throw error;
+  }
+}
