@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import {
   type Affine,
   composeAffine,
   flipAffine,
   transformPoints,
 } from '@pose-distill/heatmap-decode';
+import { largestDifference } from '@pose-distill/internal-testing';
 import { coco17 } from '@pose-distill/skeletons';
 import { describe, expect, it } from 'vitest';
 import {
@@ -173,6 +175,34 @@ describe('geometry of the recipes', () => {
       });
     }
     expect(seen.size).toBe(12);
+  });
+
+  it("is what OpenCV makes of the references' points", () => {
+    const file = new URL('../test/golden/augmentation/crops.json', import.meta.url);
+    const { imageSize, inputSize: small, cases } = JSON.parse(readFileSync(file, 'utf8'));
+    const seen = new Set<string>();
+    for (const { recipe, drawn, box, keypoints, visibility, affine } of cases) {
+      seen.add(`${recipe} ${drawn.flipped} ${drawn.halfBody}`);
+      const person = {
+        ...sample,
+        imageSize,
+        box,
+        keypoints: Float32Array.from(keypoints),
+        visibility: Uint8Array.from(visibility),
+      };
+      const got = cropAffine(
+        person,
+        { inputSize: small, augment: recipe, skeleton: coco17 },
+        drawn,
+      );
+      const { width, height } = imageSize;
+      const corners = Float64Array.of(0, 0, width, 0, 0, height, width, height);
+      const wanted = transformPoints(corners, affine);
+      // The reference's points are float32.
+      expect(largestDifference(transformPoints(corners, got), wanted)).toBeLessThan(2e-4);
+    }
+    expect(cases).toHaveLength(24);
+    expect(seen.size).toBe(6);
   });
 
   it('keeps keypoints on the pixels they were painted on', () => {
