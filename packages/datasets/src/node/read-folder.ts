@@ -140,9 +140,13 @@ async function digitsOfNames(source: FolderSource, usual: number): Promise<numbe
 function only(checked: CheckedAnnotations, keep: (file: string) => boolean): CheckedAnnotations {
   const images = checked.groundTruth.images.filter(({ file_name }) => keep(file_name));
   const ids = new Set(images.map(({ id }) => id));
+  const samples = checked.samples.filter(({ imageId }) => ids.has(imageId));
+  const message = 'no person of this split has a labelled keypoint';
+  const none = { severity: 'error', code: 'NO_SAMPLES', path: '$', message } as const;
   return {
     ...checked,
-    samples: checked.samples.filter(({ imageId }) => ids.has(imageId)),
+    samples,
+    problems: samples.length > 0 ? checked.problems : [...checked.problems, none],
     groundTruth: {
       ...checked.groundTruth,
       images,
