@@ -229,6 +229,35 @@ for form in ('GNU', 'PAX'):
     );
   });
 
+  it('answers any damage with members or a TarError', async () => {
+    const whole = archive();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        fc.nat(whole.length),
+        async (changes, length) => {
+          const damaged = whole.slice(0, length);
+          for (const [at, value] of changes) damaged[at] = value;
+          const outcome = await read(damaged).catch((error: unknown) => error);
+          expect(Array.isArray(outcome) || outcome instanceof TarError).toBe(true);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    // The same inside headers whose checksums are right.
+    await fc.assert(
+      fc.asyncProperty(fc.nat(511), fc.integer({ min: 0, max: 255 }), async (at, value) => {
+        const source = altered((block) => block.fill(value, at, at + 1), whole);
+        const outcome = await read(source).catch((error: unknown) => error);
+        expect(Array.isArray(outcome) || outcome instanceof TarError).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('bounds a member', async () => {
     await expect(read(archive(), 512, { largestMember: 512 })).rejects.toThrow(/at most 512/);
   });
