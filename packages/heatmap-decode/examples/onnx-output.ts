@@ -1,4 +1,5 @@
-// What an exported network (ViTPose, HRNet, SimpleBaseline) gives for a person's crop, as keypoints in the photo.
+// What an exported network (HRNet, SimpleBaseline) gives for a person's crop, as keypoints in the photo. For ViTPose, trained on
+// UDP: decodeUdpHeatmaps, and { convention: 'udp' } for cropTransform and heatmapToImage.
 import {
   cropFromBox,
   cropTransform,

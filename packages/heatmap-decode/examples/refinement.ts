@@ -1,5 +1,5 @@
 // How far off each refinement is on noise-free and on noisy heatmaps, in heatmap pixels.
-import { decodeHeatmaps, softArgmax } from '@pose-distill/heatmap-decode';
+import { decodeByFit, decodeHeatmaps, softArgmax } from '@pose-distill/heatmap-decode';
 
 const [count, width, height, sigma] = [400, 48, 64, 2];
 let state = 1;
@@ -25,7 +25,8 @@ for (const noise of [0, 0.05]) {
     none: decodeHeatmaps(maps, { refine: 'none' }),
     quarter: decodeHeatmaps(maps, { refine: 'quarter' }),
     dark: decodeHeatmaps(maps, { refine: 'dark' }),
-    soft: softArgmax(maps, { beta: 25, debias: 'closed-form' }),
+    fit: decodeByFit(maps),
+    soft: softArgmax(maps, { beta: 10, debias: 'closed-form' }),
   };
   for (const [name, { keypoints }] of Object.entries(results)) {
     let sum = 0;
