@@ -46,9 +46,9 @@ export function storedNumbers(code: number, bytes: Uint8Array, littleEndian: boo
     throw new FormatError('BAD_FORMAT', `not numbers: data type ${code}, ${bytes.length} bytes`, {
       dataType: code,
     });
-  const copy = new Uint8Array(bytes);
-  if (!littleEndian) swapBytes(copy, stored.size);
-  return stored.view(copy.buffer);
+  const copy = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  if (!littleEndian) swapBytes(new Uint8Array(copy), stored.size);
+  return stored.view(copy);
 }
 
 export type MatNumberClass =

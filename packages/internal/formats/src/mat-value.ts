@@ -77,19 +77,30 @@ const COMPLEX = 0x800;
 
 /** Reads the element at `from`; the whole of it must be there. */
 export function readElement(bytes: Uint8Array, from: number, littleEndian: boolean): MatElement {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (from + 8 > bytes.length) throw cutShort(from + 8, bytes.length);
-  const first = view.getUint32(from, littleEndian);
+  const first = uint32(bytes, from, littleEndian);
   // Up to four bytes may stand in the tag itself.
   const small = first >>> 16;
   if (small > 4)
     throw new FormatError('BAD_FORMAT', `not a MATLAB element: a short one of ${small} bytes`);
-  const size = small || view.getUint32(from + 4, littleEndian);
+  const size = small || uint32(bytes, from + 4, littleEndian);
   const start = small ? from + 4 : from + 8;
   if (start + size > bytes.length) throw cutShort(start + size, bytes.length);
   const type = small ? first & 0xffff : first;
   const padded = small ? from + 8 : type === 15 ? start + size : start + Math.ceil(size / 8) * 8;
   return { type, data: bytes.subarray(start, start + size), next: padded };
+}
+
+/** By hand: a DataView for each of a million small elements costs more than the rest. */
+function uint32(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  const [low, step] = littleEndian ? [at, 1] : [at + 3, -1];
+  return (
+    (bytes[low]! |
+      (bytes[low + step]! << 8) |
+      (bytes[low + 2 * step]! << 16) |
+      (bytes[low + 3 * step]! << 24)) >>>
+    0
+  );
 }
 
 function cutShort(expected: number, found: number): FormatError {
@@ -109,7 +120,7 @@ export function readMatrix(
   const flags = readElement(bytes, 0, littleEndian);
   if (flags.type !== 6 || flags.data.length !== 8)
     throw new FormatError('BAD_FORMAT', 'not a MATLAB array: it does not begin with its flags');
-  const word = uint32s(flags, littleEndian)[0]!;
+  const word = uint32(flags.data, 0, littleEndian);
   const className = CLASS_NAMES[word & 0xff] ?? `number ${word & 0xff}`;
   // Objects of MATLAB's own classes have no shape; their name comes first.
   const opaque = (word & 0xff) === 17;
@@ -126,7 +137,7 @@ export function readMatrix(
           `${where} is a MATLAB ${className}, which is not read; save it as a plain array or struct${className === 'sparse' ? ' (full(x))' : ''}`,
           { variable: where, class: className },
         );
-      const shape = [...uint32s(dimensions, littleEndian)];
+      const shape = uint32s(dimensions.data, littleEndian);
       const rest = { bytes, from: naming.next, littleEndian, shape, where };
       if (className === 'cell') return readCell(rest);
       if (className === 'struct') return readStruct(rest);
@@ -144,12 +155,16 @@ interface Rest {
   readonly where: string;
 }
 
-function uint32s(element: MatElement, littleEndian: boolean): Uint32Array {
-  return storedNumbers(6, element.data, littleEndian) as Uint32Array;
+function uint32s(bytes: Uint8Array, littleEndian: boolean): number[] {
+  const values: number[] = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) values.push(uint32(bytes, at, littleEndian));
+  return values;
 }
 
 function ascii(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes);
+  return bytes.length < 4096
+    ? String.fromCharCode(...bytes)
+    : new TextDecoder('latin1').decode(bytes);
 }
 
 function lengthOf({ shape, where }: Rest, limit: number): number {
@@ -192,7 +207,8 @@ function readChar(rest: Rest): MatChar {
   const { bytes, from, littleEndian, shape } = rest;
   const { type, data } = readElement(bytes, from, littleEndian);
   let text: string;
-  if (type === 16) text = new TextDecoder().decode(data);
+  if (type === 16)
+    text = data.every((byte) => byte < 128) ? ascii(data) : new TextDecoder().decode(data);
   else if (type === 17) text = new TextDecoder(littleEndian ? 'utf-16le' : 'utf-16be').decode(data);
   else {
     const codes = storedNumbers(type === 18 ? 6 : type, data, littleEndian) as ArrayLike<number>;

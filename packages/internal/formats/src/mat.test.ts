@@ -98,7 +98,7 @@ describe.each(['plain.mat', 'compressed.mat'])('parseMat of %s', (name) => {
   it('notices any cut', async () => {
     const file = golden(name);
     const all = Object.keys(await parseMat(file)).length;
-    for (let length = 0; length < file.length; length += 5) {
+    for (let length = 0; length < file.length; length += 23) {
       const part = file.subarray(0, length);
       const names = await parseMat(part).then(
         (found) => Object.keys(found).length,
@@ -114,7 +114,7 @@ describe.each(['plain.mat', 'compressed.mat'])('parseMat of %s', (name) => {
 
   it('survives any changed byte', async () => {
     const file = golden(name);
-    for (let at = 0; at < file.length; at += name === 'plain.mat' ? 7 : 11) {
+    for (let at = 0; at < file.length; at += name === 'plain.mat' ? 19 : 29) {
       const bad = file.slice();
       bad[at]! ^= 0x5a;
       await parseMat(bad).then(
