@@ -35,9 +35,9 @@ export default async function run(fixtures: readonly WebFixture[]): Promise<WebO
   const files: WebOutcome['files'] = {};
   for (const fixture of fixtures) {
     const blob = new Blob([bytesOf(fixture.file)], { type: fixture.type });
-    const image = await readImage(blob);
+    const image = await readImage(blob, fixture.reading);
     const expected = bytesOf(fixture.pixels);
-    const inWorker = await ask(worker, blob);
+    const inWorker = await ask(worker, { blob, reading: fixture.reading });
     files[fixture.name] = {
       size: [image.width, image.height],
       pixels: difference(image.data, expected),
@@ -54,16 +54,22 @@ export default async function run(fixtures: readonly WebFixture[]): Promise<WebO
   };
 }
 
+interface Question {
+  readonly blob: Blob;
+  readonly reading: WebFixture['reading'];
+}
+
 function serve(): void {
-  self.onmessage = async ({ data }: MessageEvent<Blob>) => postMessage(await readImage(data));
+  self.onmessage = async ({ data }: MessageEvent<Question>) =>
+    postMessage(await readImage(data.blob, data.reading));
   postMessage('ready');
 }
 
-function ask(worker: Worker, blob: Blob): Promise<RgbImage> {
+function ask(worker: Worker, question: Question): Promise<RgbImage> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<RgbImage>) => resolve(data);
     worker.onerror = reject;
-    worker.postMessage(blob);
+    worker.postMessage(question);
   });
 }
 

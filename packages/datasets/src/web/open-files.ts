@@ -3,7 +3,7 @@ import { DatasetError } from '../error.js';
 import type { ParsedAnnotations } from '../parsed.js';
 import type { PoseDataset, PoseSample } from '../types.js';
 import type { DroppedFile } from './dropped-files.js';
-import { readImage } from './read-image.js';
+import { type ReadPictureOptions, readImage } from './read-image.js';
 
 export interface OpenFilesOptions {
   /** Name of the data set. @default 'files' */
@@ -12,6 +12,8 @@ export interface OpenFilesOptions {
   readonly onBadRecord?: 'throw' | 'skip';
   /** What to do about pictures that are not among the files: stop, or leave their people out. @default 'throw' */
   readonly onMissingImage?: 'throw' | 'skip';
+  /** How pictures are read. @default as stored */
+  readonly reading?: Omit<ReadPictureOptions, 'out'>;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function openFiles(
   annotations: Blob | ParsedAnnotations | unknown,
   options: OpenFilesOptions = {},
 ): Promise<PoseDataset> {
-  const { name = 'files', onMissingImage = 'throw' } = options;
+  const { name = 'files', onMissingImage = 'throw', reading = {} } = options;
   const parsed = await parse(annotations, options);
   const find = indexFiles(files);
   const found = new Map<string, File>();
@@ -55,7 +57,7 @@ export async function openFiles(
     samples,
     readImage: async (sample: PoseSample) => {
       const file = found.get(sample.file);
-      if (file) return readImage(file);
+      if (file) return readImage(file, reading);
       throw notFound(new Map([[sample.file, []]]));
     },
     groundTruth: () => parsed.groundTruth,

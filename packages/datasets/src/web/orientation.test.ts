@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { withoutOrientation } from './orientation.js';
+import { takeOrientation } from './orientation.js';
 
 const picture = (): ReturnType<typeof sharp> =>
   sharp({ create: { width: 12, height: 7, channels: 3, background: '#c63' } });
@@ -14,13 +14,14 @@ async function encoded(
   return new Uint8Array(await turned.toFormat(format).toBuffer());
 }
 
-describe('withoutOrientation', () => {
+describe('takeOrientation', () => {
   it.each(['jpeg', 'png', 'webp'] as const)('sets the tag of a %s to 1', async (format) => {
     for (const orientation of [2, 3, 6, 8]) {
       const bytes = await encoded(format, orientation);
       expect((await sharp(bytes).metadata()).orientation).toBe(orientation);
       const before = bytes.slice();
-      const upright = withoutOrientation(bytes);
+      const { bytes: upright, orientation: taken } = takeOrientation(bytes);
+      expect(taken).toBe(orientation);
       expect(bytes).toEqual(before);
       expect(upright).toHaveLength(bytes.length);
       expect(upright.filter((value, i) => value !== bytes[i])).toHaveLength(1);
@@ -44,7 +45,8 @@ describe('withoutOrientation', () => {
       const comment = [0xff, 0xfe, 0, 4, 65, 66, 0xff];
       const exif = [0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, ...new Uint8Array(tiff.buffer)];
       const bytes = Uint8Array.from([0xff, 0xd8, ...comment, ...exif, 0xff, 0xd9]);
-      const upright = withoutOrientation(bytes);
+      const { bytes: upright, orientation } = takeOrientation(bytes);
+      expect(orientation).toBe(6);
       const view = new DataView(upright.buffer);
       expect(view.getUint16(bytes.length - 2 - 26 + 18, little)).toBe(1);
     }
@@ -52,7 +54,8 @@ describe('withoutOrientation', () => {
 
   it.each(['jpeg', 'png', 'webp'] as const)('leaves a %s without the tag alone', async (format) => {
     const bytes = await encoded(format);
-    expect(withoutOrientation(bytes)).toBe(bytes);
+    expect(takeOrientation(bytes).bytes).toBe(bytes);
+    expect(takeOrientation(bytes).orientation).toBe(1);
   });
 
   it('takes any bytes', async () => {
@@ -62,8 +65,10 @@ describe('withoutOrientation', () => {
         const bytes = new Uint8Array(cut + noise.length);
         bytes.set(start.subarray(0, cut));
         bytes.set(noise, cut);
-        expect(withoutOrientation(bytes)).toHaveLength(bytes.length);
-        expect(withoutOrientation(new Uint8Array(noise))).toHaveLength(noise.length);
+        const taken = takeOrientation(bytes);
+        expect(taken.bytes).toHaveLength(bytes.length);
+        expect([1, 2, 3, 4, 5, 6, 7, 8]).toContain(taken.orientation);
+        expect(takeOrientation(new Uint8Array(noise)).bytes).toHaveLength(noise.length);
       }),
     );
   });

@@ -1,22 +1,27 @@
 const ORIENTATION_TAG = 0x0112;
 
 /**
- * The bytes of a picture file with its EXIF orientation set to 1, "as stored"; the same bytes when there is none. Browsers
- * turn pictures by that tag and have no reliable switch for it, while annotations refer to the stored pixels. JPEG, PNG and WebP.
+ * The EXIF orientation of a picture file (1..8; 1, "as stored", when there is none), and its bytes with the tag set to 1.
+ * Browsers turn pictures by that tag, some formats and not others, and have no reliable switch for it. JPEG, PNG and WebP.
  */
-export function withoutOrientation(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function takeOrientation(bytes: Uint8Array<ArrayBuffer>): {
+  readonly orientation: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+} {
   const place = findOrientation(bytes);
-  if (!place) return bytes;
+  const value = place?.value ?? 1;
+  if (!place || value === 1) return { orientation: 1, bytes };
   const copy = bytes.slice();
   copy[place.at] = place.littleEndian ? 1 : 0;
   copy[place.at + 1] = place.littleEndian ? 0 : 1;
-  return copy;
+  return { orientation: value >= 1 && value <= 8 ? value : 1, bytes: copy };
 }
 
 interface Place {
   /** Offset of the 16-bit value. */
   readonly at: number;
   readonly littleEndian: boolean;
+  readonly value: number;
 }
 
 function findOrientation(bytes: Uint8Array): Place | undefined {
@@ -97,7 +102,7 @@ function orientationIn(view: DataView, start: number): Place | undefined {
     const entry = directory + 2 + 12 * i;
     if (entry + 12 > view.byteLength) return undefined;
     if (view.getUint16(entry, littleEndian) === ORIENTATION_TAG)
-      return { at: entry + 8, littleEndian };
+      return { at: entry + 8, littleEndian, value: view.getUint16(entry + 8, littleEndian) };
   }
   return undefined;
 }

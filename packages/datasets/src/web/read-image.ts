@@ -1,9 +1,10 @@
 import { DatasetError } from '../error.js';
-import type { RgbImage } from '../types.js';
+import type { ReadImageOptions, RgbImage } from '../types.js';
 import { openImage } from './image-buffer.js';
-import { withoutOrientation } from './orientation.js';
+import { takeOrientation } from './orientation.js';
 import { readStraightAlpha } from './straight-alpha.js';
 import { type Drawable, dropAlpha, isTransparent, readRgba } from './surface.js';
+import { turnedSize, turnPixels } from './turn.js';
 import { readVideoFrame, type VideoSource } from './video-frame.js';
 
 /** What a browser has pictures in. */
@@ -16,18 +17,19 @@ export type PictureSource =
   | OffscreenCanvas
   | VideoSource;
 
-export interface ReadImageOptions {
+/** How a file is read; `maxPixels` is the browser's affair here. */
+export interface ReadPictureOptions extends Omit<ReadImageOptions, 'maxPixels'> {
   /** An earlier result whose memory is used again when the size is the same. @default new memory */
   readonly out?: RgbImage | undefined;
 }
 
 /**
- * Pixels of a picture as 8-bit sRGB, in a page or in a worker.
+ * Pixels of a picture as 8-bit RGB, in a page or in a worker.
  *
- * A `Blob` or `File` (JPEG, PNG, WebP and what else the browser decodes) is read as `/node` reads a file: EXIF orientation is
- * not applied, since annotations refer to the stored pixels; colour profiles are converted to sRGB; transparency is dropped
- * and the colours under it stay. Elements, bitmaps and canvases are read as the browser shows them, EXIF orientation applied.
- * Bitmaps stay open.
+ * A `Blob` or `File` (JPEG, PNG, WebP and what else the browser decodes) is read as `/node` reads a file: neither EXIF
+ * orientation nor an embedded colour profile is applied unless asked for; transparency is dropped and the colours under it
+ * stay. Elements, bitmaps and canvases are read as the browser shows them, orientation and profile applied. Bitmaps stay
+ * open.
  *
  * @throws DatasetError `BAD_IMAGE` for what the browser cannot decode, an empty picture, an image element that does not
  * load, or pixels of another origin; `OUT_OF_RANGE` for anything that is no picture.
@@ -37,9 +39,10 @@ export interface ReadImageOptions {
  */
 export async function readImage(
   source: PictureSource,
-  { out }: ReadImageOptions = {},
+  options: ReadPictureOptions = {},
 ): Promise<RgbImage> {
-  if (isA(source, 'Blob')) return readBlob(source, out);
+  const { out } = options;
+  if (isA(source, 'Blob')) return readBlob(source, options);
   if (isA(source, 'ImageData')) return readImageData(source, out);
   if (isA(source, 'HTMLVideoElement') || isA(source, 'VideoFrame'))
     return readVideoFrame(source, { out });
@@ -79,23 +82,38 @@ function isA<Name extends keyof Kinds>(value: unknown, name: Name): value is Kin
   return typeof kind === 'function' && value instanceof kind;
 }
 
-async function readBlob(blob: Blob, out: RgbImage | undefined): Promise<RgbImage> {
-  const bitmap = await decode(blob);
+async function readBlob(
+  blob: Blob,
+  { applyOrientation = false, applyProfile = false, out }: ReadPictureOptions,
+): Promise<RgbImage> {
+  const { bitmap, orientation } = await decode(blob, applyProfile);
   try {
-    const image = readDrawable(bitmap, bitmap.width, bitmap.height, out, () =>
-      readStraightAlpha(bitmap),
-    );
+    const { width, height } = bitmap;
+    const straight = (): Uint8Array | undefined => readStraightAlpha(bitmap);
+    if (!applyOrientation || orientation === 1)
+      return readDrawable(bitmap, width, height, out, straight);
+    const stored = readDrawable(bitmap, width, height, undefined, straight);
+    const size = turnedSize(width, height, orientation);
+    const image = openImage(size.width, size.height, out);
+    turnPixels(stored, orientation, image.data);
     return image;
   } finally {
     bitmap.close();
   }
 }
 
-async function decode(blob: Blob): Promise<ImageBitmap> {
+async function decode(
+  blob: Blob,
+  applyProfile: boolean,
+): Promise<{ bitmap: ImageBitmap; orientation: number }> {
   try {
-    const bytes = new Uint8Array(await blob.arrayBuffer());
-    const upright = new Blob([withoutOrientation(bytes)], { type: blob.type });
-    return await createImageBitmap(upright, { premultiplyAlpha: 'none' });
+    const file = new Uint8Array(await blob.arrayBuffer());
+    const { orientation, bytes } = takeOrientation(file);
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: blob.type }), {
+      premultiplyAlpha: 'none',
+      colorSpaceConversion: applyProfile ? 'default' : 'none',
+    });
+    return { bitmap, orientation };
   } catch (cause) {
     const name = 'name' in blob && typeof blob.name === 'string' ? blob.name : 'The file';
     const reason = cause instanceof Error ? cause.message : String(cause);
