@@ -1,11 +1,11 @@
 import type { Skeleton } from '@pose-distill/skeletons';
-import { drawAugmentation, sampleRandom } from '../augment.js';
 import { type Batch, type MakeBatchOptions, rowsOf } from '../batch.js';
 import { DatasetError } from '../error.js';
-import { batchSchedule, requireWhole } from '../order.js';
+import { batchSchedule } from '../order.js';
 import type { Split } from '../synthetic.js';
 import type { PoseDataset } from '../types.js';
 import { closedError, createLocalLane, createWorkerLane, joinLanes, type Lanes } from './lane.js';
+import { batchSettings, checkRun } from './loader-settings.js';
 import { openDataset } from './open.js';
 import type { SourceSpec } from './source.js';
 import { postSample } from './worker-protocol.js';
@@ -65,13 +65,7 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
   const { source, split, batchSize, seed = 0, augment, workers = 1, ahead = 3 } = options;
   const { shuffle = augment !== undefined, startStep = 0 } = options;
   const { epochs = shuffle ? Infinity : 1, lastBatch = shuffle ? 'drop' : 'keep' } = options;
-  requireWhole('workers', workers, 0);
-  requireWhole('ahead', ahead, 0);
-  requireWhole('startStep', startStep, 0);
-  requireWhole('inputSize.width', options.inputSize.width, 1);
-  requireWhole('inputSize.height', options.inputSize.height, 1);
-  if (epochs !== Infinity) requireWhole('epochs', epochs, 1);
-  if (augment) drawAugmentation(sampleRandom(0, 0, 0), augment); // its options are checked there
+  checkRun({ ...options, workers, ahead, startStep, epochs });
 
   const dataset =
     typeof source === 'object' && 'samples' in source
@@ -150,21 +144,4 @@ function createLanes(dataset: PoseDataset, workers: number): Lanes {
     );
   }
   return joinLanes(Array.from({ length: workers }, () => createWorkerLane({ skeleton, images })));
-}
-
-/** The settings of a batch alone: what goes to a worker must be plain data. */
-export function batchSettings(options: Omit<MakeBatchOptions, 'seed' | 'epoch'>): MakeBatchOptions {
-  const { inputSize, padding, convention, boxes, mean, deviation, augment } = options;
-  const { heatmaps, onBadRecord } = options;
-  return {
-    inputSize,
-    ...(padding === undefined ? {} : { padding }),
-    ...(convention ? { convention } : {}),
-    ...(boxes ? { boxes } : {}),
-    ...(mean ? { mean } : {}),
-    ...(deviation ? { deviation } : {}),
-    ...(augment ? { augment } : {}),
-    ...(heatmaps ? { heatmaps } : {}),
-    ...(onBadRecord ? { onBadRecord } : {}),
-  };
 }

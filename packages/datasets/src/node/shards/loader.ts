@@ -1,11 +1,9 @@
 import type { Skeleton } from '@pose-distill/skeletons';
-import { drawAugmentation, sampleRandom } from '../../augment.js';
 import type { Batch, MakeBatchOptions } from '../../batch.js';
 import { DatasetError } from '../../error.js';
-import { requireWhole } from '../../order.js';
 import type { ReadImageOptions } from '../../types.js';
 import { closedError, createLocalLane, createWorkerLane, joinLanes } from '../lane.js';
-import { batchSettings } from '../loader.js';
+import { batchSettings, checkRun } from '../loader-settings.js';
 import { openSource } from '../serve.js';
 import type { BatchTask, WorkerSetup } from '../worker-protocol.js';
 import { type OpenShardsOptions, openShards, type ShardList, type ShardRecord } from './open.js';
@@ -57,14 +55,7 @@ export interface ShardLoader extends AsyncIterable<Batch> {
 export async function createShardLoader(options: ShardLoaderOptions): Promise<ShardLoader> {
   const { augment, batchSize, seed = 0, startStep = 0, workers = 1, ahead = 3 } = options;
   const { epochs = augment ? Infinity : 1, lastBatch = augment ? 'drop' : 'keep' } = options;
-  requireWhole('batchSize', batchSize, 1);
-  requireWhole('startStep', startStep, 0);
-  requireWhole('workers', workers, 0);
-  requireWhole('ahead', ahead, 0);
-  requireWhole('inputSize.width', options.inputSize.width, 1);
-  requireWhole('inputSize.height', options.inputSize.height, 1);
-  if (epochs !== Infinity) requireWhole('epochs', epochs, 1);
-  if (augment) drawAugmentation(sampleRandom(0, 0, 0), augment); // its options are checked there
+  checkRun({ ...options, workers, ahead, startStep, epochs });
   const stream = await openShards(options.source, options);
   const { skeleton } = stream;
   const { reading } = options;
