@@ -1,3 +1,4 @@
 export { interleavedProducts, planarProducts } from './draw';
 export { interleavedPeaks, planarPeaks } from './peaks';
-export { frame, warp } from './warp';
+export { warp } from './warp';
+export { frame } from './frame';

@@ -5,8 +5,8 @@ import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Engines may refuse to compile more than this at once on a page's main thread. */
-const LIMIT = 4096;
+/** It travels with every program that uses it, in base64. */
+const LIMIT = 8192;
 
 mkdirSync(`${root}/build`, { recursive: true });
 const result = await asc.main(

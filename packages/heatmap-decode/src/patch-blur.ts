@@ -61,17 +61,18 @@ export function blurAround(
 
 /** Five neighbouring values of the blurred row, into `lines` from `at` on. */
 function blurRow(row: Float64Array, kernel: Float64Array, lines: Float64Array, at: number): void {
-  let [sum0, sum1, sum2, sum3, sum4] = [0, 0, 0, 0, 0];
-  let [next0, next1, next2, next3] = [row[0]!, row[1]!, row[2]!, row[3]!];
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  let sum4 = 0;
   for (let t = 0; t < kernel.length; t++) {
     const weight = kernel[t]!;
-    const next4 = row[t + 4]!;
-    sum0 += weight * next0;
-    sum1 += weight * next1;
-    sum2 += weight * next2;
-    sum3 += weight * next3;
-    sum4 += weight * next4;
-    [next0, next1, next2, next3] = [next1, next2, next3, next4];
+    sum0 += weight * row[t]!;
+    sum1 += weight * row[t + 1]!;
+    sum2 += weight * row[t + 2]!;
+    sum3 += weight * row[t + 3]!;
+    sum4 += weight * row[t + 4]!;
   }
   lines[at] = sum0;
   lines[at + 1] = sum1;

@@ -22,12 +22,12 @@ export interface Native {
     out: number,
   ): void;
   warp(
-    kind: number,
-    toBytes: number,
+    mode: number,
     source: number,
     sourceWidth: number,
     sourceHeight: number,
     stride: number,
+    pixel: number,
     numbers: number,
     out: number,
     width: number,

@@ -9,7 +9,7 @@ import {
 } from '../warp.js';
 import { warpNative } from './warp.js';
 
-/** `warpImage` of the main entry in float32 throughout: within 1e-3 grey levels of it. */
+/** `warpImage` of the main entry, within 0.01 grey levels: in float32, from bytes with positions in 1/16384 pixel. */
 export function warpImage(
   image: Image,
   affine: Affine,
@@ -19,7 +19,7 @@ export function warpImage(
   return warpImageWith(warpNative, image, affine, outputSize, options);
 }
 
-/** `warpImageToBytes` of the main entry; bytes differ, by 1, only where the value lies within 1e-3 of a half. */
+/** `warpImageToBytes` of the main entry; bytes differ, by 1, only where the value lies within 0.02 of a half. */
 export function warpImageToBytes<T extends Uint8Array | Uint8ClampedArray = Uint8Array>(
   image: Image,
   affine: Affine,

@@ -6,12 +6,14 @@ import { copyLines, isFramed, linesOf, partOf, pictureOf } from './part.js';
 const WORTH = 64;
 /** Room after an array for what vector loads and stores overrun. */
 const SPARE = 64;
+/** What the kernel reads and writes: bytes both, bytes and floats, floats both. */
+const [BYTES, MIXED, FLOATS] = [0, 1, 2];
 /** Where the kernel finds the affine map, gain and offset; room before it for a position that rounding moves. */
 const NUMBERS = 64;
 const OUT = NUMBERS + 128;
 
 /**
- * Copies the lines of the image that the output reaches and samples them with vectors. Plain are left: grey images, a border that is not
+ * Copies the lines of the image that the output reaches and samples them with vectors. Plain are left: grey images, floats to bytes, a border that is not
  * black where it shows, outputs that shrink an image so much that copying it costs more than it gains.
  */
 export const warpNative: Warper = (source, inverse, outputSize, row, out) => {
@@ -22,8 +24,11 @@ export const warpNative: Warper = (source, inverse, outputSize, row, out) => {
   const framed = isFramed(part, source);
   const copied = lines.count * lines.columns * pixel;
   const pixels = outputSize.width * outputSize.height;
+  const fromFloats = data instanceof Float32Array;
+  const mode = out instanceof Float32Array ? (fromFloats ? FLOATS : MIXED) : BYTES;
   const fits =
     channels !== 1 &&
+    !(fromFloats && mode === BYTES) &&
     lines.count > 0 &&
     part.right > part.left &&
     lines.columns > 0 &&
@@ -44,21 +49,24 @@ export const warpNative: Warper = (source, inverse, outputSize, row, out) => {
 
   const [a, b, c, d, e, f] = inverse;
   new Float64Array(buffer, NUMBERS, 6).set([a, b, c - part.left, d, e, f - part.top]);
-  new Float32Array(buffer, NUMBERS + 48, 8).set([...row.gain, 0, ...row.offset, 0]);
-  const floats = out instanceof Float32Array;
+  const unit = mode === MIXED ? 2 ** -14 : 1;
+  const gain = row.gain.map((value) => value * unit);
+  new Float32Array(buffer, NUMBERS + 48, 8).set([...gain, 0, ...row.offset, 0]);
   native.warp(
-    data instanceof Float32Array ? 16 + channels : channels,
-    floats ? 0 : 1,
+    mode,
     picture.at,
     picture.width,
     picture.height,
     picture.stride,
+    pixel,
     NUMBERS,
     OUT,
     outputSize.width,
     outputSize.height,
   );
   out.set(
-    floats ? new Float32Array(buffer, OUT, out.length) : new Uint8Array(buffer, OUT, out.length),
+    out instanceof Float32Array
+      ? new Float32Array(buffer, OUT, out.length)
+      : new Uint8Array(buffer, OUT, out.length),
   );
 };
