@@ -37,3 +37,15 @@ it('examples/shards prints what it did', async () => {
     'people 6',
   ]);
 });
+
+it('examples/scenes prints who hides whom', async () => {
+  expect(await linesOf(() => import('../examples/scenes.js'))).toEqual([
+    'pixels 147456 crowd index 1.66',
+    '10 seen, 1 hidden, 6 outside; 10641 pixels, 100% shown',
+    '2 seen, 8 hidden, 7 outside; 2297 pixels, 38% shown',
+    '12 seen, 1 hidden, 4 outside; 13514 pixels, 98% shown',
+    '5 seen, 8 hidden, 4 outside; 3414 pixels, 31% shown',
+    '4 seen, 9 hidden, 4 outside; 1020 pixels, 16% shown',
+    'mpii16 50 people in 10 pictures',
+  ]);
+});

@@ -71,9 +71,9 @@ it('has plain arrays and plain objects', () => {
   expectTypeOf<node.BatchLoader>().toExtend<AsyncIterable<api.Batch>>();
 });
 
-it('keeps Node out of the entry for browsers', () => {
+it('keeps Node out of the entries for browsers', () => {
   const dist = new URL('../dist/', import.meta.url);
-  const pending = ['index.js'];
+  const pending = ['index.js', 'web.js'];
   const seen = new Set<string>();
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
     if (seen.has(file)) continue;

@@ -77,6 +77,14 @@ describe('createBatchLoader', () => {
     expect(await take(2, { ...training, startStep: 4 })).toEqual(all.slice(4));
   });
 
+  it('draws scenes of several people in workers as here', async () => {
+    const source = { kind: 'synthetic', count: 3, people: 4, skeleton: 'lsp14' } as const;
+    const crowds = { ...training, source };
+    const local = await take(4, { ...crowds, workers: 0 });
+    expect(local[0]!.keypoints).toHaveLength(4 * 14 * 2);
+    expect(await take(4, { ...crowds, workers: 2 })).toEqual(local);
+  });
+
   it('draws synthetic figures in workers as here', async () => {
     const figures = { ...training, source: { kind: 'synthetic', count: 6 } as const };
     expect(await take(3, { ...figures, workers: 2 })).toEqual(

@@ -31,6 +31,18 @@ describe('parseSource', () => {
     ['mpii:/data/mpii', { kind: 'mpii', directory: '/data/mpii' }],
     ['synthetic', { kind: 'synthetic' }],
     ['synthetic:{"count":5,"seed":2}', { kind: 'synthetic', count: 5, seed: 2 }],
+    [
+      'synthetic:{"people":{"from":2,"to":6},"crowding":0.7,"truncation":0,"motionBlur":0.02,"occluders":0,"skeleton":"mpii16"}',
+      {
+        kind: 'synthetic',
+        people: { from: 2, to: 6 },
+        crowding: 0.7,
+        truncation: 0,
+        motionBlur: 0.02,
+        occluders: 0,
+        skeleton: 'mpii16',
+      },
+    ],
     [{ kind: 'synthetic', count: 3 } as const, { kind: 'synthetic', count: 3 }],
   ])('reads %j', (text, spec) => {
     expect(parseSource(text)).toEqual(spec);

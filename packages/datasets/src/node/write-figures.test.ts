@@ -48,3 +48,25 @@ it('leaves no temporary files and no problems', async () => {
   });
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
 });
+
+it('writes crowds that read back, with their crowd indices', async () => {
+  const crowd = { people: 5, crowding: 0.9, skeleton: 'crowdpose14', seed: 4 } as const;
+  const place = await temporaryFolder();
+  try {
+    await writeFigures(place.directory, { ...crowd, train: 3, val: 0 });
+    expect(await readdir(join(place.directory, 'train'))).toHaveLength(3);
+    const drawn = syntheticDataset({ ...crowd, kind: 'synthetic', count: 3 }, 'train');
+    const read = await openDataset(`coco:${place.directory}`, { split: 'train' });
+    expect(read.skeleton.name).toBe('crowdpose14');
+    expect(read.groundTruth()).toEqual(drawn.groundTruth());
+    const labelled = drawn.samples.filter(({ visibility }) => visibility.some((v) => v > 0));
+    expect(labelled.length).toBeGreaterThan(12);
+    expect(read.samples.map(({ id }) => id)).toEqual(labelled.map(({ id }) => id));
+    for (const [i, sample] of read.samples.entries()) {
+      const [a, b] = [await drawn.readImage(labelled[i]!), await read.readImage(sample)];
+      expect(Buffer.compare(Buffer.from(a.data), Buffer.from(b.data))).toBe(0);
+    }
+  } finally {
+    await place.remove();
+  }
+});
