@@ -38,9 +38,7 @@ export function flipHeatmaps(
 ): Float32Array {
   const grid = checkHeatmaps(maps);
   const result = prepareMirror(maps.data, out);
-  eachMirrored(grid, flipIndices, options, (to, from, sign) => {
-    result[to] = sign * maps.data[from]!;
-  });
+  mirror(grid, flipIndices, options, maps.data, undefined, result);
   return result;
 }
 
@@ -72,36 +70,38 @@ export function averageFlipped(
     );
   }
   const result = prepareMirror(mirrored.data, out);
-  eachMirrored(grid, flipIndices, options, (to, from, sign) => {
-    result[to] = (maps.data[to]! + sign * mirrored.data[from]!) * 0.5;
-  });
+  mirror(grid, flipIndices, options, mirrored.data, maps.data, result);
   return result;
 }
 
-/** Calls `visit` with the place of every cell, of the cell that the mirror puts there, and the sign it gets. */
-function eachMirrored(
+/** Writes the mirror of `data`, or its mean with `other`. */
+function mirror(
   grid: Grid,
   flipIndices: ArrayLike<number>,
   options: FlipOptions,
-  visit: (to: number, from: number, sign: number) => void,
+  data: Float32Array,
+  other: Float32Array | undefined,
+  result: Float32Array,
 ): void {
   const { shift = false, kind = 'heatmap' } = options;
   const { batch, keypointCount: maps, width, height, cell } = grid;
   const [channels, turned] = KINDS[kind];
   requireRange(maps % channels === 0, 'channels', `a multiple of ${channels} for ${kind}`, maps);
   checkFlipIndices(flipIndices, maps / channels);
+  const columns = Int32Array.from({ length: width }, (_, x) => {
+    return (width - 1 - (shift && x > 0 ? x - 1 : x)) * cell;
+  });
   for (let b = 0; b < batch; b++) {
     for (let m = 0; m < maps; m++) {
       const channel = m % channels;
       const sign = channel === turned ? -1 : 1;
       const partner = flipIndices[(m - channel) / channels]! * channels + channel;
-      const target = b * grid.image + m * grid.keypoint;
-      const source = b * grid.image + partner * grid.keypoint;
-      for (let y = 0; y < height; y++) {
-        const line = y * width;
-        for (let x = 0; x < width; x++) {
-          const column = width - 1 - (shift && x > 0 ? x - 1 : x);
-          visit(target + (line + x) * cell, source + (line + column) * cell, sign);
+      let to = b * grid.image + m * grid.keypoint;
+      let line = b * grid.image + partner * grid.keypoint;
+      for (let y = 0; y < height; y++, line += width * cell) {
+        for (let x = 0; x < width; x++, to += cell) {
+          const value = sign * data[line + columns[x]!]!;
+          result[to] = other ? (other[to]! + value) * 0.5 : value;
         }
       }
     }

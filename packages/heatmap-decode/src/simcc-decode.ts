@@ -120,16 +120,20 @@ function isNothing(vector: Vector, place: number, kernel: Float64Array): boolean
 
 /** One Newton step on the logarithm of the blurred vector at bin `i`; past the ends it goes on as its last bin. */
 function logStep(vector: Vector, i: number, kernel: Float64Array, guarded: boolean): number {
+  const last = vector.length - 1;
   const peak = vector.data[vector.start + i]!;
   if (guarded && !(peak > 0)) return 0;
-  const scale = peak / blurredMaximum(vector, kernel);
-  const at = (place: number): number => {
-    const inside = Math.min(Math.max(place, 0), vector.length - 1);
-    return Math.log(Math.min(Math.max(blurredAt(vector, inside, kernel) * scale, FLOOR), CEILING));
-  };
-  const centre = at(i);
-  const first = (at(i + 1) - at(i - 1)) / 2;
-  const second = (at(i + 2) - 2 * centre + at(i - 2)) / 4;
+  const near = [-2, -1, 0, 1, 2].map((step) =>
+    blurredAt(vector, Math.min(Math.max(i + step, 0), last), kernel),
+  );
+  // Rescaling the blurred vector to its old maximum only matters where it meets the bounds: it makes bins larger, up to the peak.
+  const bounded = !(Math.min(...near) >= FLOOR && peak <= CEILING);
+  const scale = bounded ? peak / blurredMaximum(vector, kernel) : 1;
+  const [before2, before, here, after, after2] = near.map((value) =>
+    Math.log(Math.min(Math.max(value * scale, FLOOR), CEILING)),
+  ) as [number, number, number, number, number];
+  const first = (after - before) / 2;
+  const second = (after2 - 2 * here + before2) / 4;
   if (!guarded) return -first / (second + 1e-9);
   const step = -first / second;
   return second < 0 && Math.abs(step) <= REACH ? step : 0;

@@ -1,6 +1,7 @@
 import type { DecodedKeypoints, KeypointArrays } from './decode.js';
-import { requireLength, requireRange } from './error.js';
+import { requireRange } from './error.js';
 import { checkHeatmaps, type Heatmaps } from './heatmaps.js';
+import { keypointArrays } from './keypoint-arrays.js';
 
 export interface SoftArgmaxOptions {
   /** Sharpness: the softmax is taken of beta * map. HHD takes 10. @default 1 */
@@ -41,10 +42,7 @@ export function softArgmax(
   const grid = checkHeatmaps(maps);
   const { batch, keypointCount, width, height, cell } = grid;
   const count = batch * keypointCount;
-  const keypoints = out?.keypoints ?? new Float32Array(count * 2);
-  const scores = out?.scores ?? new Float32Array(count);
-  requireLength('out.keypoints', keypoints.length, count * 2, 'batch x keypoints x 2');
-  requireLength('out.scores', scores.length, count, 'batch x keypoints');
+  const { keypoints, scores } = keypointArrays(count, out);
   const { data } = maps;
 
   for (let n = 0; n < count; n++) {

@@ -3,7 +3,7 @@ import type { DecodedKeypoints, KeypointArrays } from './decode.js';
 import { requireInteger, requireRange } from './error.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
 import { keypointArrays } from './keypoint-arrays.js';
-import { reflectedBlur } from './reflected-blur.js';
+import { blurReflected, reflectedBlur } from './reflected-blur.js';
 import { discRadius } from './udp-combined-encode.js';
 
 export interface DecodeUdpCombinedOptions {
@@ -41,18 +41,16 @@ export function decodeUdpCombined(
   const keypointCount = keypointsOfTriples(grid.keypointCount);
   const radius = discRadius(options.radiusFactor, grid);
   requireInteger('blurKernel', size, 0);
-  const kernel = blurKernel(2 * size + 1);
+  const blur = reflectedBlur(blurKernel(2 * size + 1), width, height);
   const { keypoints, scores } = keypointArrays(batch * keypointCount, out);
   const cells = width * height;
-  const rows = new Float64Array(cells);
-  const blurred = new Float64Array(cells);
   const map: MapView = { data: maps.data, width, height, step: grid.cell, start: 0 };
   for (let n = 0; n < scores.length; n++) {
     const image = Math.floor(n / keypointCount);
     const k = n - image * keypointCount;
     const channel = (index: number): number => image * grid.image + index * grid.keypoint;
     map.start = channel(3 * k);
-    reflectedBlur(map, kernel, rows, blurred);
+    const blurred = blurReflected(map, blur);
     let index = -1;
     let score = -Infinity;
     for (let i = 0; i < cells; i++) {
