@@ -20,3 +20,16 @@ it('examples/mpii-pckh prints what is worked out by hand', async () => {
     'kept: 1,2 and 1,2',
   ]);
 });
+
+it('examples/why-this-ap finds what is wrong with three people', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  log.mockClear();
+  const { html } = await import('../examples/why-this-ap.js');
+  expect(log.mock.calls.flat()).toEqual([
+    'AP 0.151, missed 1',
+    'of 34 keypoints: {"good":17,"jitter":3,"inversion":14,"swap":0,"miss":0}',
+    'results about nobody: duplicate',
+    'AP without inversions +0.479, with nobody missed +0.349',
+  ]);
+  expect(html).toContain('<title>Three people</title>');
+});

@@ -1,4 +1,4 @@
-import { type StickPose, stickFigure } from '@pose-distill/internal-sheets';
+import { extentOf, type StickPose, stickFigure } from '@pose-distill/internal-sheets';
 import { canonicalKeypointName, type Skeleton } from '@pose-distill/skeletons';
 import type { OksAnalysis, PersonAnalysis } from '../analysis/index.js';
 import type { CocoKeypointFile } from '../coco.js';
@@ -26,6 +26,11 @@ const STANDING: Readonly<Record<string, readonly [number, number]>> = {
   foot: [26, 112],
 };
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
  * The skeleton with a disc at each keypoint: the larger and redder, the more often it is not good. Keypoints stand as in a person
  * seen from the front; when a name says nothing, all stand where people have them on average.
@@ -33,11 +38,29 @@ const STANDING: Readonly<Record<string, readonly [number, number]>> = {
 export function errorFigure(
   { skeleton, errorsPerKeypoint, people }: OksAnalysis,
   groundTruth: CocoKeypointFile,
-  size: { readonly width: number; readonly height: number },
+  size: Size,
 ): string {
-  const places = standing(skeleton) ?? averagePlaces(groundTruth, people, skeleton);
-  if (!places) return '';
   const wrong = errorsPerKeypoint.map(({ shares }) => (shares ? 1 - shares.good : null));
+  const places = standing(skeleton) ?? averagePlaces(groundTruth, people, skeleton);
+  return places ? drawShares(skeleton, places, wrong, size) : '';
+}
+
+/** The same for any shares of wrong keypoints; empty when a name says nothing. */
+export function shareFigure(
+  skeleton: Skeleton,
+  wrong: readonly (number | null)[],
+  size: Size,
+): string {
+  const places = standing(skeleton);
+  return places ? drawShares(skeleton, places, wrong, size) : '';
+}
+
+function drawShares(
+  skeleton: Skeleton,
+  places: readonly (readonly [number, number])[],
+  wrong: readonly (number | null)[],
+  size: Size,
+): string {
   const most = Math.max(0.05, ...wrong.map((share) => share ?? 0));
   const pose: StickPose = {
     keypoints: places.flat(),
@@ -50,18 +73,9 @@ export function errorFigure(
         ? 'var(--other)'
         : `color-mix(in oklab, var(--miss) ${Math.round((100 * share) / most)}%, var(--good))`,
     ),
-    names: wrong.map((share, k) => `${skeleton.keypoints[k]}: ${percent(share)} % not good`),
+    names: wrong.map((share, k) => `${skeleton.keypoints[k]}: ${percent(share)} % wrong`),
   };
-  const xs = places.map(([x]) => x);
-  const ys = places.map(([, y]) => y);
-  const [left, top] = [Math.min(...xs) - 16, Math.min(...ys) - 16];
-  const extent = {
-    left,
-    top,
-    width: Math.max(...xs) + 16 - left,
-    height: Math.max(...ys) + 16 - top,
-  };
-  return stickFigure([pose], extent, {
+  return stickFigure([pose], extentOf(places, 0.09), {
     ...size,
     label: 'Keypoints by how often they are not good',
   });
