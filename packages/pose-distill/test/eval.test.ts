@@ -160,7 +160,7 @@ describe('what is printed', () => {
     for (const kind of ['coco', 'crowdpose', 'mpii', 'pck']) {
       const { status, out } = await evaluate(kind, '--help');
       expect(status).toBe(0);
-      expect(out).toMatch(new RegExp(`Examples?:\\n  pose-distill eval ${kind} `));
+      expect(out).toMatch(new RegExp(`Example:\\n  pose-distill eval ${kind} `));
     }
   });
 });
@@ -195,7 +195,7 @@ describe('options', () => {
   });
 
   it('--report writes one page, and says where on stderr', async () => {
-    for (const kind of ['coco', 'crowdpose']) {
+    for (const kind of ['coco', 'crowdpose', 'pck']) {
       const extra = kind === 'crowdpose' ? ['--sigmas', put('s.json', coco17.oksSigmas)] : [];
       const run = await evaluate(
         kind,
@@ -209,11 +209,25 @@ describe('options', () => {
         `reports/${kind}.html`,
       );
       expect(run.status).toBe(0);
-      expect(JSON.parse(run.out).stats.AP).toBeCloseTo(1);
+      expect(Object.values(JSON.parse(run.out).stats)[0]).toBeCloseTo(1);
       expect(run.error).toContain(`reports/${kind}.html`);
     }
-    expect(readdirSync(join(folder, 'reports')).sort()).toEqual(['coco.html', 'crowdpose.html']);
+    expect(readdirSync(join(folder, 'reports')).sort()).toEqual([
+      'coco.html',
+      'crowdpose.html',
+      'pck.html',
+    ]);
     expect(readFileSync(join(folder, 'reports/coco.html'), 'utf8')).toMatch(/<\/html>\s*$/);
+  });
+
+  it.skipIf(!hasReferenceData('mpii/preds'))('--report draws PCKh too', async () => {
+    const run = await evaluate(
+      ...['mpii', '--gt', referencePath('mpii/gt_valid.json'), '--base', '1', '--report', 'h.html'],
+      ...['--dt', referencePath('mpii/preds/valid-ours.json')],
+    );
+    expect(run.status).toBe(0);
+    expect(run.out).toMatch(/^Mean {6}88\.035$/m);
+    expect(readFileSync(join(folder, 'h.html'), 'utf8')).toContain('<b>88.0</b><span>Mean</span>');
   });
 
   it('leaves no part of a report behind when it cannot be written', async () => {

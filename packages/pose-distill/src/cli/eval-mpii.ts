@@ -1,9 +1,13 @@
-import { evaluatePckh, type PckhRules } from '@pose-distill/metrics';
+import { basename } from 'node:path';
+import { evaluatePckh, type PckhEvaluation, type PckhRules } from '@pose-distill/metrics';
 import { readMpiiGroundTruth, readPredictions } from '@pose-distill/metrics/read';
+import { pckReport } from '@pose-distill/metrics/report';
+import { mpii16 } from '@pose-distill/skeletons';
 import { type Command, Option } from 'commander';
 import { addJson } from './eval-flags.js';
 import { readBytes } from './eval-input.js';
 import { printJson, printStats } from './eval-output.js';
+import { sayReport, writePage } from './eval-report.js';
 import { example } from './example.js';
 import { parseNumber } from './parse.js';
 
@@ -13,6 +17,7 @@ interface MpiiFlags {
   readonly rules: PckhRules;
   readonly base: '0' | '1';
   readonly threshold: number;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
@@ -35,13 +40,14 @@ export function addEvalMpii(evaluate: Command): void {
         .choices(['0', '1'])
         .default('0'),
     )
-    .option('--threshold <fraction>', 'in head sizes', parseNumber, 0.5);
+    .option('--threshold <fraction>', 'in head sizes', parseNumber, 0.5)
+    .option('--report <file>', 'also write an HTML page: keypoints, thresholds');
   addJson(command)
     .addHelpText(
       'after',
       example('eval mpii --gt gt_valid.mat --dt preds.npy --base 1 --rules hrnet --json'),
     )
-    .action(async ({ gt, dt, rules, base, threshold, json }: MpiiFlags) => {
+    .action(async ({ gt, dt, rules, base, threshold, report, json }: MpiiFlags) => {
       const truth = await readBytes(gt).then((bytes) => fromFile(gt, readMpiiGroundTruth(bytes)));
       const predictions = await readBytes(dt).then((bytes) => fromFile(dt, readPredictions(bytes)));
       const evaluation = evaluatePckh(truth, predictions, {
@@ -49,12 +55,30 @@ export function addEvalMpii(evaluate: Command): void {
         base: base === '1' ? 1 : 0,
         threshold,
       });
+      if (report) await writePage(report, draw(evaluation, { gt, dt, rules }));
       if (json) printJson(evaluation.stats);
       else {
         printStats(evaluation.stats, evaluation.reasons);
         console.log(`${evaluation.people} people; percent`);
       }
+      if (report) sayReport(report);
     });
+}
+
+function draw(
+  { stats, reasons, perKeypoint, annotated, curve, people }: PckhEvaluation,
+  { gt, dt, rules }: Pick<MpiiFlags, 'gt' | 'dt' | 'rules'>,
+): string {
+  const share = (value: number | null): number | null => (value === null ? null : value / 100);
+  return pckReport({
+    ...{ stats, reasons, skeleton: mpii16, counted: annotated },
+    title: `MPII evaluation: PCKh (${rules})`,
+    notes: [
+      `Annotations: ${basename(gt)}. Predictions: ${basename(dt)}. ${people.toLocaleString('en')} people.`,
+    ],
+    perKeypoint: perKeypoint.map(share),
+    curve: { thresholds: curve.thresholds, shares: curve.means.map(share), unit: 'head size' },
+  });
 }
 
 /** Says which file an error is about. */
