@@ -23,9 +23,15 @@ export function viewTable(table: CocoTable): ViewedTable {
   let groundTruth: CocoKeypointFile | undefined;
   let places: Map<number, number> | undefined;
 
+  const { nameBytes, nameStarts } = columns;
+  // One text cut up is much faster than many decoded; its places are the bytes' where all of it is ASCII.
+  const text = decoder.decode(nameBytes);
   const nameOf = (image: number): string => {
-    const { nameBytes, nameStarts } = columns;
-    names[image] ??= decoder.decode(nameBytes.subarray(nameStarts[image]!, nameStarts[image + 1]!));
+    const [from, to] = [nameStarts[image]!, nameStarts[image + 1]!];
+    names[image] ??=
+      text.length === nameBytes.length
+        ? text.slice(from, to)
+        : decoder.decode(nameBytes.subarray(from, to));
     return names[image]!;
   };
   const imageOf = (row: number): CocoImage => {

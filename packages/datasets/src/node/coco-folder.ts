@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DatasetError } from '../error.js';
 import type { Split } from '../synthetic.js';
 import { LAYOUTS, matchesPattern, mayBeAnnotations } from './layouts.js';
@@ -101,8 +101,7 @@ export async function findImages(
   if (source.images !== undefined) return resolve(root, source.images);
   const candidates = await imageFolders(source, root, split, annotations);
   for (const folder of candidates) {
-    const present = await presentFiles(folder, files.slice(0, SAMPLE));
-    if (present.size > 0) return folder;
+    if (await hasOneOf(folder, files.slice(0, SAMPLE))) return folder;
   }
   if (source.onMissingImage === 'ignore') return candidates[0]!;
   const places = candidates.map((folder) => `${folder}/`).join(', ');
@@ -111,6 +110,17 @@ export async function findImages(
     `No pictures for ${annotations}: looked for ${files[0]} and the ${looked} after it in ` +
     `${places}. Name their folder with { kind: '${source.kind}', directory, images }.`;
   throw new DatasetError('NOT_FOUND', message, { annotations, lookedIn: candidates });
+}
+
+/** Asks for single files: listing a folder of 100,000 only to choose it would take long. */
+async function hasOneOf(folder: string, files: readonly string[]): Promise<boolean> {
+  try {
+    await stat(folder);
+  } catch {
+    return false;
+  }
+  for (const file of files) if (await isFile(join(folder, file))) return true;
+  return false;
 }
 
 async function imageFolders(
@@ -127,9 +137,9 @@ async function imageFolders(
   const bases = [root, beside, join(root, 'images'), join(beside, '..')];
   for (const base of bases) {
     for (const folder of own) folders.add(join(base, folder));
-    const inside = (await listFolder(base)) ?? [];
+    const inside = await subfolders(base, split);
     const exact = [named, split].filter((folder) => inside.includes(folder));
-    const others = inside.filter((folder) => folder.startsWith(split) && !folder.includes('.'));
+    const others = inside.filter((folder) => !folder.includes('.'));
     for (const folder of [...exact, ...others]) folders.add(join(base, folder));
   }
   for (const base of [join(root, 'images'), root, beside, join(beside, '..', 'images')]) {
@@ -138,34 +148,42 @@ async function imageFolders(
   return [...folders];
 }
 
-/** Which of the files exist below a folder; names may lead into sub-folders. */
-export async function presentFiles(
-  folder: string,
-  files: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const listings = new Map<string, Promise<ReadonlySet<string>>>();
-  const listing = (path: string): Promise<ReadonlySet<string>> => {
+/** Names in a folder that begin with the split's. */
+async function subfolders(path: string, split: Split): Promise<string[]> {
+  try {
+    return (await readdir(path)).filter((name) => name.startsWith(split)).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Which of the files do not exist below a folder; names may lead into sub-folders. */
+export async function missingFrom(folder: string, files: readonly string[]): Promise<string[]> {
+  const listings = new Map<string, ReadonlySet<string>>();
+  const listing = async (path: string): Promise<ReadonlySet<string>> => {
     let names = listings.get(path);
     if (!names) {
-      names = readdir(path).then(
-        (list) => new Set(list),
-        () => new Set<string>(),
-      );
+      names = new Set(await readdir(path).catch((): string[] => []));
       listings.set(path, names);
     }
     return names;
   };
-  const present = new Set<string>();
-  let here: ReadonlySet<string> | undefined;
+  const here = await listing(folder);
+  const missing: string[] = [];
   for (const file of files) {
-    if (!file.includes('/') && !file.includes(sep)) {
-      here ??= await listing(folder);
-      if (here.has(file)) present.add(file);
-      continue;
-    }
+    if (here.has(file)) continue;
     const path = join(folder, file);
     const names = await listing(dirname(path));
-    if (names.has(path.slice(dirname(path).length + 1))) present.add(file);
+    if (!names.has(basename(path))) missing.push(file);
   }
-  return present;
+  return missing;
+}
+
+/** Which of the files exist below a folder. */
+export async function presentFiles(
+  folder: string,
+  files: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const missing = new Set(await missingFrom(folder, files));
+  return new Set(files.filter((file) => !missing.has(file)));
 }

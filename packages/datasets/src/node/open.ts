@@ -5,7 +5,7 @@ import { DatasetError } from '../error.js';
 import { requireUsable } from '../parsed.js';
 import { type Split, syntheticDataset } from '../synthetic.js';
 import type { PoseDataset, PoseSample } from '../types.js';
-import { findImages, presentFiles, readAnnotations, sourceRoot } from './coco-folder.js';
+import { findImages, missingFrom, readAnnotations, sourceRoot } from './coco-folder.js';
 import { readSampleImage } from './image-file.js';
 import { type FolderAnnotations, type RecordPlace, readFolder, readRecord } from './read-folder.js';
 import { type FolderSettings, type FolderSource, parseSource, type SourceSpec } from './source.js';
@@ -92,10 +92,9 @@ async function missingFiles(
   annotations: string,
 ): Promise<ReadonlySet<string>> {
   if (onMissingImage === 'ignore') return new Set();
-  const present = await presentFiles(directory, files);
-  if (present.size === files.length) return new Set();
-  const missing = files.filter((file) => !present.has(file));
-  if (onMissingImage === 'skip' && present.size > 0) return new Set(missing);
+  const missing = await missingFrom(directory, files);
+  if (missing.length === 0) return new Set();
+  if (onMissingImage === 'skip' && missing.length < files.length) return new Set(missing);
   const shown = missing.slice(0, 3).join(', ');
   throw new DatasetError(
     'NOT_FOUND',
