@@ -67,7 +67,7 @@ export interface BatchSource {
 
 /** Pictures that are decoded at one time. */
 const AT_ONCE = 8;
-/** Pixels that are decoded at one time, about 200 MB of them; a larger picture is decoded alone. */
+/** Pixels that are decoded at one time, 400 MB with the decoder's own copy; a larger picture is decoded alone. */
 const PIXELS_AT_ONCE = 2 ** 26;
 const BAD_RECORD: ReadonlySet<unknown> = new Set<DatasetErrorCode>([
   'BAD_IMAGE',

@@ -68,7 +68,7 @@ export interface ReadImageOptions {
   readonly applyOrientation?: boolean;
   /** Convert an embedded colour profile to sRGB; training codes take the numbers as they are stored. @default false */
   readonly applyProfile?: boolean;
-  /** Pictures of more pixels are refused before they are decoded; a pixel takes 3 bytes. @default 2 ** 28 */
+  /** Pictures of more pixels are refused before they are decoded, which takes 6 bytes a pixel for a moment. @default 2 ** 28 */
   readonly maxPixels?: number;
 }
 

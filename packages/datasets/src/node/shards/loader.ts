@@ -18,7 +18,10 @@ export interface ShardLoaderOptions
   readonly lastBatch?: 'drop' | 'keep';
   /** Passes over the data. @default Infinity with `augment`, else 1 */
   readonly epochs?: number;
-  /** First batch: the number of batches taken by the run that goes on. What lies before is read, but not decoded. @default 0 */
+  /**
+   * First batch: the number of batches taken by the run that goes on. Whole epochs before it are passed over where the
+   * number of samples is known (and `onBadRecord` is 'throw'); the rest is read, but not decoded. @default 0
+   */
   readonly startStep?: number;
   /** Threads that prepare batches; 0 prepares them in this one. Changes nothing but speed. @default 1 */
   readonly workers?: number;
@@ -69,7 +72,7 @@ export async function createShardLoader(options: ShardLoaderOptions): Promise<Sh
       : Array.from({ length: workers }, () => createWorkerLane(setup)),
   );
   const settings = batchSettings(options);
-  const tasks = skip(tasksOf(), startStep);
+  const tasks = tasksOf();
   const ordered: Promise<{ readonly batch: Promise<Batch> } | undefined>[] = [];
   let turn: Promise<unknown> = Promise.resolve();
   let skipped = 0;
@@ -135,24 +138,44 @@ export async function createShardLoader(options: ShardLoaderOptions): Promise<Sh
   return loader;
 
   async function* tasksOf(): AsyncGenerator<BatchTask, void, undefined> {
+    let passing = startStep;
     for (let epoch = 0; epoch < epochs; epoch++) {
-      let records: ShardRecord[] = [];
-      let batches = 0;
-      for await (const record of stream.epoch(epoch)) {
-        records.push(record);
-        if (records.length < batchSize) continue;
-        yield taskOf(records, epoch);
-        records = [];
-        batches++;
+      const known = passing > 0 ? batchCount(epoch) : undefined;
+      if (known !== undefined && known <= passing) {
+        passing -= known;
+        continue;
       }
-      if (batches + records.length === 0) {
-        const message = 'The archives of this share have no sample.';
-        throw new DatasetError('BAD_SHARD', message, { archives: stream.order(epoch) });
+      for await (const records of batchesOf(epoch)) {
+        if (passing > 0) passing--;
+        else yield taskOf(records, epoch);
       }
-      // Fewer samples than a batch are one batch all the same, as in createBatchLoader.
-      const last = lastBatch === 'keep' || batches === 0;
-      if (last && records.length > 0) yield taskOf(records, epoch);
     }
+  }
+
+  /** Batches in an epoch, where that can be told before reading it. */
+  function batchCount(epoch: number): number | undefined {
+    const samples = options.onBadRecord === 'skip' ? undefined : stream.sampleCount(epoch);
+    if (!samples) return undefined; // unknown, or none, which is told when it is read
+    if (lastBatch === 'keep') return Math.ceil(samples / batchSize);
+    return Math.max(1, Math.floor(samples / batchSize));
+  }
+
+  async function* batchesOf(epoch: number): AsyncGenerator<ShardRecord[], void, undefined> {
+    let records: ShardRecord[] = [];
+    let batches = 0;
+    for await (const record of stream.epoch(epoch)) {
+      records.push(record);
+      if (records.length < batchSize) continue;
+      yield records;
+      records = [];
+      batches++;
+    }
+    if (batches + records.length === 0) {
+      const message = 'The archives of this share have no sample.';
+      throw new DatasetError('BAD_SHARD', message, { archives: stream.order(epoch) });
+    }
+    // Fewer samples than a batch are one batch all the same, as in createBatchLoader.
+    if (records.length > 0 && (lastBatch === 'keep' || batches === 0)) yield records;
   }
 
   function taskOf(records: readonly ShardRecord[], epoch: number): BatchTask {
@@ -162,16 +185,5 @@ export async function createShardLoader(options: ShardLoaderOptions): Promise<Sh
       samples: records.map(({ sample }) => sample),
       pictures: records.map(({ picture }) => picture),
     };
-  }
-}
-
-async function* skip<T>(
-  items: AsyncIterable<T>,
-  count: number,
-): AsyncGenerator<T, void, undefined> {
-  let left = count;
-  for await (const item of items) {
-    if (left > 0) left--;
-    else yield item;
   }
 }

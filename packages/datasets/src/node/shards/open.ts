@@ -14,6 +14,8 @@ import { checkShare, parseShare, type Share } from './share.js';
 export interface ShardFile {
   /** Says in errors which one it is. */
   readonly name: string;
+  /** People in it, where known: lets a run that goes on pass over whole epochs unread. */
+  readonly samples?: number;
   /** Its bytes from the beginning. A response of `fetch` has them as `body`. */
   open(): AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
 }
@@ -54,6 +56,8 @@ export interface ShardStream extends AsyncIterable<ShardRecord> {
   readonly shardCount: number;
   /** Records left out so far, since `onBadRecord` is 'skip'. */
   readonly skippedRecords: number;
+  /** People of this share in an epoch; undefined where not every archive says. */
+  sampleCount(epoch: number): number | undefined;
   /** Names of the archives of this share, in the order in which an epoch reads them. */
   order(epoch: number): string[];
   /** Reads all records of this share once, in an order that is a function of (seed, epoch, share). */
@@ -110,6 +114,11 @@ export async function openShards(
     get skippedRecords() {
       return rule.skipped;
     },
+    sampleCount(number) {
+      const counts = order(number).map(({ samples = Number.NaN }) => samples);
+      const total = counts.reduce((sum, samples) => sum + samples, 0);
+      return Number.isNaN(total) ? undefined : total;
+    },
     order: (number) => order(number).map(({ name }) => name),
     epoch,
     [Symbol.asyncIterator]: () => epoch(0),
@@ -137,8 +146,9 @@ async function openFolder(directory: string): Promise<ShardList> {
     const what = `${join(directory, file)} has ${sizes[i]} bytes, its manifest says ${bytes}`;
     throw badShard(what, { file, bytes: sizes[i], stated: bytes });
   });
-  const files = shards.map(({ file }) => ({
+  const files = shards.map(({ file, samples }) => ({
     name: join(directory, file),
+    samples,
     open: () => createReadStream(join(directory, file), { highWaterMark: CHUNK }),
   }));
   return { skeleton, shards: files };

@@ -383,6 +383,41 @@ describe('createShardLoader', () => {
     );
   });
 
+  it('passes over whole epochs unread when it goes on, where counts are known', async () => {
+    const data = await readFile(join(shards, 'shard-000000.tar')); // 4 people
+    let opened = 0;
+    const list = (samples?: number) => ({
+      skeleton: dataset.skeleton,
+      shards: [0, 1, 2].map((i) => ({
+        name: `${i}`,
+        ...(samples === undefined ? {} : { samples }),
+        async *open() {
+          opened++;
+          yield data;
+        },
+      })),
+    });
+    const change = { ...training, workers: 0, ahead: 0 };
+    for (const lastBatch of ['drop', 'keep'] as const) {
+      const all = await take(7, { ...change, source: list(4), lastBatch });
+      expect(all.map(({ size }) => size)).toEqual(
+        lastBatch === 'drop' ? [5, 5, 5, 5, 5, 5, 5] : [5, 5, 2, 5, 5, 2, 5],
+      );
+      for (const startStep of [0, 1, 2, 3, 4, 5, 6]) {
+        for (const source of [list(4), list()]) {
+          const [batch] = await take(1, { ...change, source, lastBatch, startStep });
+          expect(batch).toEqual(all[startStep]);
+        }
+      }
+    }
+    opened = 0;
+    await take(1, { ...change, source: list(4), startStep: 2_000_000 });
+    expect(opened).toBeLessThanOrEqual(6);
+    expect((await openShards(list(4), { shard: '1/2' })).sampleCount(0)).toBe(4);
+    expect((await openShards(list())).sampleCount(0)).toBeUndefined();
+    expect((await openShards(shards)).sampleCount(3)).toBe(12);
+  });
+
   it('makes one pass in order without augmentation, the same as from the folder', async () => {
     for (const workers of [0, 1]) {
       const loader = await createShardLoader({ source: shards, ...settings, workers });
