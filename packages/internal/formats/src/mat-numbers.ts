@@ -1,18 +1,9 @@
 import { swapBytes } from './byte-order.js';
 import { FormatError } from './format-error.js';
+import type { NumberArray } from './number-array.js';
 
-/** Numbers of a MATLAB array, in the type of its class; 64-bit integers are BigInts. */
-export type MatNumbers =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Float32Array
-  | Float64Array;
+/** Numbers of a MATLAB array, in the type of its class. */
+export type MatNumbers = NumberArray;
 
 interface NumberType {
   readonly size: number;

@@ -1,19 +1,10 @@
 import { swapBytes } from './byte-order.js';
 import { FormatError } from './format-error.js';
+import type { NumberArray } from './number-array.js';
 
 /** A NumPy array: values in C order. Halves are read as singles, booleans as 0 and 1. */
 export interface NpyArray {
-  readonly data:
-    | Float32Array
-    | Float64Array
-    | Int8Array
-    | Uint8Array
-    | Int16Array
-    | Uint16Array
-    | Int32Array
-    | Uint32Array
-    | BigInt64Array
-    | BigUint64Array;
+  readonly data: NumberArray;
   readonly shape: readonly number[];
 }
 
