@@ -1,6 +1,6 @@
 import { collectProblems, fail } from './error.js';
 import { byFallingScore, checkCount } from './nms.js';
-import { type NmsPose, scoreOf } from './nms-overlap.js';
+import { checkPose, type NmsPose, scoreOf } from './nms-overlap.js';
 
 /** Options of `nearbyJointsNms`. */
 export interface NearbyJointsNmsOptions {
@@ -33,7 +33,11 @@ export function nearbyJointsNms(
     fail('OUT_OF_RANGE', 'distanceThreshold', message);
   }
   checkCount(maxDetections, 'maxDetections', 0);
-  check(poses, keypointCount);
+  const problems = collectProblems();
+  poses.forEach((pose, i) => {
+    checkPose(pose, i, keypointCount, problems);
+  });
+  problems.throwIfAny();
   if (!(nearbyThreshold < keypointCount)) {
     const message = `expected less than the ${keypointCount} keypoints, got ${nearbyThreshold}`;
     fail('OUT_OF_RANGE', 'nearbyThreshold', message);
@@ -83,22 +87,4 @@ function countNear(a: ArrayLike<number>, b: ArrayLike<number>, limit: number): n
     if (Math.sqrt(dx * dx + dy * dy) < limit) count++;
   }
   return count;
-}
-
-function check(
-  poses: readonly Pick<NmsPose, 'keypoints' | 'score'>[],
-  keypointCount: number,
-): void {
-  const problems = collectProblems();
-  poses.forEach((pose, i) => {
-    const { keypoints } = pose;
-    if (keypoints?.length !== 3 * keypointCount || keypointCount === 0) {
-      const message = `expected ${keypointCount} x 3 numbers (x, y, confidence), got ${keypoints?.length}`;
-      problems.add('SHAPE_MISMATCH', `poses[${i}].keypoints`, message);
-    } else if (!Array.prototype.every.call(keypoints, Number.isFinite))
-      problems.add('NON_FINITE', `poses[${i}].keypoints`, 'not all are finite numbers');
-    if (!Number.isFinite(scoreOf(pose)))
-      problems.add('NON_FINITE', `poses[${i}].score`, `got ${scoreOf(pose)}`);
-  });
-  problems.throwIfAny();
 }

@@ -1,5 +1,5 @@
 import { coco17 } from '@pose-distill/skeletons';
-import { collectProblems, fail } from './error.js';
+import { collectProblems, fail, type Problems } from './error.js';
 import { exponential } from './exponential.js';
 import { pairwiseSum } from './pairwise-sum.js';
 
@@ -89,16 +89,27 @@ export function checkPoses(
     fail('OUT_OF_RANGE', 'rules', `expected 'hrnet' or 'mmpose', got ${JSON.stringify(rules)}`);
   const problems = collectProblems();
   poses.forEach((pose, i) => {
-    const { keypoints, area } = pose;
-    if (keypoints?.length !== 3 * oksSigmas.length) {
-      const message = `expected ${oksSigmas.length} x 3 numbers (x, y, confidence), got ${keypoints?.length}`;
-      problems.add('SHAPE_MISMATCH', `poses[${i}].keypoints`, message);
-    } else if (!Array.prototype.every.call(keypoints, Number.isFinite))
-      problems.add('NON_FINITE', `poses[${i}].keypoints`, 'not all are finite numbers');
-    if (!Number.isFinite(scoreOf(pose)))
-      problems.add('NON_FINITE', `poses[${i}].score`, `got ${scoreOf(pose)}`);
+    checkPose(pose, i, oksSigmas.length, problems);
+    const { area } = pose;
     if (!(area >= 0 && area < Infinity))
       problems.add('OUT_OF_RANGE', `poses[${i}].area`, `expected a number from 0 on, got ${area}`);
   });
   problems.throwIfAny();
+}
+
+/** Checks what every NMS of poses reads. */
+export function checkPose(
+  pose: Pick<NmsPose, 'keypoints' | 'score'>,
+  index: number,
+  keypointCount: number,
+  problems: Problems,
+): void {
+  const { keypoints } = pose;
+  if (keypoints?.length !== 3 * keypointCount || keypointCount === 0) {
+    const message = `expected ${keypointCount} x 3 numbers (x, y, confidence), got ${keypoints?.length}`;
+    problems.add('SHAPE_MISMATCH', `poses[${index}].keypoints`, message);
+  } else if (!Array.prototype.every.call(keypoints, Number.isFinite))
+    problems.add('NON_FINITE', `poses[${index}].keypoints`, 'not all are finite numbers');
+  const score = scoreOf(pose);
+  if (!Number.isFinite(score)) problems.add('NON_FINITE', `poses[${index}].score`, `got ${score}`);
 }

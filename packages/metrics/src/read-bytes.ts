@@ -23,7 +23,9 @@ export function readText(file: Uint8Array | string, path: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    const message = `neither a known binary file nor JSON (${text.length} characters): ${(error as Error).message}`;
+    const nan = /[[,\s](NaN|-?Infinity)/.exec(text.slice(0, 1e6))?.[1];
+    const why = nan ? `${nan}, which JSON does not have; write null` : (error as Error).message;
+    const message = `neither a known binary file nor JSON (${text.length} characters): ${why}`;
     return fail('BAD_ANNOTATION', path, message);
   }
 }

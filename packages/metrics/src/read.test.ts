@@ -98,6 +98,7 @@ describe('readPredictions', () => {
     ['[[[1,2],[3]]]', 'SHAPE_MISMATCH', /predictions\[0\]\[1\]: expected x and y/],
     ['[[[1,"2"]]]', 'BAD_ANNOTATION', /\[0\]\[0\]\[1\]: expected a number or null/],
     ['[[[1,2', 'BAD_ANNOTATION', /nor JSON/],
+    ['[[[1, NaN]]]', 'BAD_ANNOTATION', /NaN, which JSON does not have; write null/],
   ])('refuses %s', async (text, code, message) => {
     const error = await failure(readPredictions(text));
     expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
