@@ -6,11 +6,18 @@ export interface ReflectedBlur {
   /** For each place from -radius to size - 1 + radius the cell it is mirrored to. */
   readonly columns: Int32Array;
   readonly rows: Int32Array;
-  /** One row of the map and its mirrored ends. */
-  readonly row: Float64Array;
-  /** The map blurred along x, and along both axes: height x width. */
+  /** One row or column of the map and its mirrored ends. */
+  readonly line: Float64Array;
+  /** The map blurred along x, column by column. */
   readonly half: Float64Array;
-  readonly blurred: Float64Array;
+  /** One column blurred along y too. */
+  readonly column: Float64Array;
+}
+
+/** The largest cell of a blurred map: its index in row order, -1 when no cell is a number. */
+export interface BlurredPeak {
+  index: number;
+  value: number;
 }
 
 export function reflectedBlur(kernel: Float64Array, width: number, height: number): ReflectedBlur {
@@ -21,48 +28,66 @@ export function reflectedBlur(kernel: Float64Array, width: number, height: numbe
     kernel,
     columns: places(width),
     rows: places(height),
-    row: new Float64Array(width + 2 * radius),
+    line: new Float64Array(Math.max(width, height) + 2 * radius),
     half: new Float64Array(width * height),
-    blurred: new Float64Array(width * height),
+    column: new Float64Array(height),
   };
 }
 
 /**
- * The map blurred along both axes, as OpenCV's GaussianBlur does by default: past the border the map is mirrored about its
- * outermost cells, which are not repeated. Equal cells stay equal under a mirror image: both sides are added before they are weighed.
- *
- * @returns `blur.blurred`
+ * Finds the largest cell of the map blurred along both axes, as OpenCV's GaussianBlur does by default: past the border the map is
+ * mirrored about its outermost cells, which are not repeated. Cells that are equal but for rounding tie, and the first in row
+ * order wins. A column is blurred along y only if it can hold the largest: a mean is no larger than its largest part.
  */
-export function blurReflected(map: MapView, blur: ReflectedBlur): Float64Array {
+export function findBlurredPeak(map: MapView, blur: ReflectedBlur, peak: BlurredPeak): void {
   const { data, width, height, step, start } = map;
-  const { kernel, columns, rows, row, half, blurred } = blur;
+  const { kernel, columns, rows, line, half, column } = blur;
+  const margin = kernel.length - 1;
+  for (let y = 0; y < height; y++) {
+    const first = start + y * width * step;
+    for (let i = 0; i < width + margin; i++) line[i] = data[first + columns[i]! * step]!;
+    blurLine(line, kernel, width, half, y, height);
+  }
+  peak.index = -1;
+  peak.value = -Infinity;
+  for (let x = 0; x < width; x++) {
+    const first = x * height;
+    let largest = -Infinity;
+    for (let y = first; y < first + height; y++) if (half[y]! > largest) largest = half[y]!;
+    // Rounded up by more than the blur can be off.
+    if (largest + Math.abs(largest) * 1e-6 < peak.value) continue;
+    for (let i = 0; i < height + margin; i++) line[i] = half[first + rows[i]!]!;
+    blurLine(line, kernel, height, column, 0, 1);
+    for (let y = 0; y < height; y++) {
+      const value = Math.fround(column[y]!);
+      const index = y * width + x;
+      if (value > peak.value || (value === peak.value && index < peak.index)) {
+        peak.value = value;
+        peak.index = index;
+      }
+    }
+  }
+}
+
+/** Writes the `size` blurred values of a line to `out`, from `at` on, `stride` apart. Both sides are added before they are weighed. */
+function blurLine(
+  line: Float64Array,
+  kernel: Float64Array,
+  size: number,
+  out: Float64Array,
+  at: number,
+  stride: number,
+): void {
   const radius = (kernel.length - 1) / 2;
   const middle = kernel[radius]!;
-  for (let y = 0; y < height; y++) {
-    const line = start + y * width * step;
-    for (let i = 0; i < row.length; i++) row[i] = data[line + columns[i]! * step]!;
-    for (let x = 0, at = y * width; x < width; x++, at++) {
-      const centre = x + radius;
-      let sum = middle * row[centre]!;
-      for (let t = 1; t <= radius; t++) {
-        sum += kernel[radius + t]! * (row[centre - t]! + row[centre + t]!);
-      }
-      half[at] = sum;
-    }
-  }
-  for (let y = 0; y < height; y++) {
-    const line = y * width;
-    for (let x = 0; x < width; x++) blurred[line + x] = middle * half[line + x]!;
+  for (let i = 0, to = at; i < size; i++, to += stride) {
+    const centre = i + radius;
+    let sum = middle * line[centre]!;
     for (let t = 1; t <= radius; t++) {
-      const weight = kernel[radius + t]!;
-      const above = rows[y + radius - t]! * width;
-      const below = rows[y + radius + t]! * width;
-      for (let x = 0; x < width; x++) {
-        blurred[line + x] = blurred[line + x]! + weight * (half[above + x]! + half[below + x]!);
-      }
+      sum += kernel[radius + t]! * (line[centre - t]! + line[centre + t]!);
     }
+    out[to] = sum;
   }
-  return blurred;
 }
 
 /** Where a place outside 0..size-1 comes to lie when mirrored about the first and last cell. */

@@ -3,7 +3,7 @@ import type { DecodedKeypoints, KeypointArrays } from './decode.js';
 import { requireInteger, requireRange } from './error.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
 import { keypointArrays } from './keypoint-arrays.js';
-import { blurReflected, reflectedBlur } from './reflected-blur.js';
+import { type BlurredPeak, findBlurredPeak, reflectedBlur } from './reflected-blur.js';
 import { discRadius } from './udp-combined-encode.js';
 
 export interface DecodeUdpCombinedOptions {
@@ -44,20 +44,15 @@ export function decodeUdpCombined(
   const blur = reflectedBlur(blurKernel(2 * size + 1), width, height);
   const { keypoints, scores } = keypointArrays(batch * keypointCount, out);
   const cells = width * height;
+  const peak: BlurredPeak = { index: -1, value: NaN };
   const map: MapView = { data: maps.data, width, height, step: grid.cell, start: 0 };
   for (let n = 0; n < scores.length; n++) {
     const image = Math.floor(n / keypointCount);
     const k = n - image * keypointCount;
     const channel = (index: number): number => image * grid.image + index * grid.keypoint;
     map.start = channel(3 * k);
-    const blurred = blurReflected(map, blur);
-    let index = -1;
-    let score = -Infinity;
-    for (let i = 0; i < cells; i++) {
-      // In float32, so that cells that are equal but for rounding tie, and the first wins.
-      const value = Math.fround(blurred[i]!);
-      if (value > score) [score, index] = [value, i];
-    }
+    findBlurredPeak(map, blur, peak);
+    const { index, value: score } = peak;
     scores[n] = index < 0 ? NaN : score;
     if (index < 0) {
       keypoints.fill(NaN, n * 2, n * 2 + 2);
