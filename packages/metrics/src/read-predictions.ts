@@ -4,7 +4,8 @@ import type { FlatPosePredictions } from './pckh.js';
 import { isMat, readText, rereport, rowMajor } from './read-bytes.js';
 
 /**
- * Poses of N people: JSON `[N][K][2]` (or more than 2; null is not a number), a NumPy file of shape [N,K,2], or HRNet's pred.mat (its
+ * Poses of N people: JSON `[N][K][2]` (or more than 2; null is not a number), plain or as `preds` of an
+ * object, a NumPy file of shape [N,K,2], or HRNet's pred.mat (its
  * `preds`, whose first pixel is 1).
  *
  * @throws MetricsError `BAD_ANNOTATION` for a file that is none of these or cut short, `SHAPE_MISMATCH` for poses of different lengths.
@@ -27,7 +28,9 @@ export async function readPredictions(file: Uint8Array | string): Promise<FlatPo
     }
     return checkShape({ data: rowMajor(preds.data, preds.shape), shape: preds.shape });
   }
-  return fromNested(readText(file, path));
+  const value = readText(file, path);
+  const named = typeof value === 'object' && value !== null && 'preds' in value;
+  return fromNested(named ? value.preds : value);
 }
 
 function checkShape(predictions: FlatPosePredictions): FlatPosePredictions {

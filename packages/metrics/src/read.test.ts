@@ -85,6 +85,7 @@ describe('readPredictions', () => {
 
   it('reads JSON, with null for not a number and scores behind', async () => {
     expect(await readPredictions(JSON.stringify(json.preds))).toEqual(flat);
+    expect(await readPredictions(golden('exact.json'))).toEqual(flat);
     const { data, shape } = await readPredictions('[[[1,2,0.5],[null,4,0.5]]]');
     expect([Array.from(data), shape]).toEqual([
       [1, 2, 0.5, Number.NaN, 4, 0.5],
