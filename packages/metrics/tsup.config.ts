@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.js';
 
-export default library(['index', 'read', 'report']);
+export default library(['index', 'node', 'node-worker', 'read', 'report']);

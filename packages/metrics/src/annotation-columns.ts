@@ -56,30 +56,29 @@ export function createAnnotationColumns(keypointCount: number): AnnotationColumn
 
 type Column = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
-/** The column, or a longer copy, with room for `length` numbers. */
-export function roomy<C extends Column>(column: C, length: number): C {
-  if (column.length >= length) return column;
-  const room = Math.max(length, Math.ceil(column.length * 1.5));
-  const longer = new (column.constructor as new (length: number) => C)(room);
-  longer.set(column as never);
-  return longer;
+/** A longer copy. */
+function longer<C extends Column>(column: C, length: number): C {
+  const copy = new (column.constructor as new (length: number) => C)(length);
+  copy.set(column as never);
+  return copy;
 }
 
 /** Makes room for `more` annotations. */
 export function reserveAnnotations(columns: AnnotationColumns, more: number): void {
-  const length = columns.count + more;
-  if (columns.ids.length >= length) return;
-  columns.ids = roomy(columns.ids, length);
-  columns.imageIds = roomy(columns.imageIds, length);
-  columns.categoryIds = roomy(columns.categoryIds, length);
-  columns.areas = roomy(columns.areas, length);
-  columns.labelled = roomy(columns.labelled, length);
-  columns.crowd = roomy(columns.crowd, length);
-  columns.missing = roomy(columns.missing, length);
-  columns.lengths = roomy(columns.lengths, length);
-  columns.wrong = roomy(columns.wrong, length);
-  columns.boxes = roomy(columns.boxes, 4 * length);
-  columns.ends = roomy(columns.ends, length);
+  const needed = columns.count + more;
+  if (columns.ids.length >= needed) return;
+  const room = Math.max(needed, Math.ceil(columns.count * 1.5));
+  columns.ids = longer(columns.ids, room);
+  columns.imageIds = longer(columns.imageIds, room);
+  columns.categoryIds = longer(columns.categoryIds, room);
+  columns.areas = longer(columns.areas, room);
+  columns.labelled = longer(columns.labelled, room);
+  columns.crowd = longer(columns.crowd, room);
+  columns.missing = longer(columns.missing, room);
+  columns.lengths = longer(columns.lengths, room);
+  columns.wrong = longer(columns.wrong, room);
+  columns.boxes = longer(columns.boxes, 4 * room);
+  columns.ends = longer(columns.ends, room);
 }
 
 export function addAnnotation(
@@ -120,10 +119,10 @@ export function addKeypoints(
   let wrong = -1;
   if (list?.length === 3 * keypointCount) {
     if (end + keypointCount > columns.x.length) {
-      const room = end + keypointCount * 64;
-      columns.keypoint = roomy(columns.keypoint, room);
-      columns.x = roomy(columns.x, room);
-      columns.y = roomy(columns.y, room);
+      const room = Math.ceil(end * 1.5) + keypointCount;
+      columns.keypoint = longer(columns.keypoint, room);
+      columns.x = longer(columns.x, room);
+      columns.y = longer(columns.y, room);
     }
     const { keypoint, x, y } = columns;
     for (let k = 0, j = 0; k < keypointCount; k++, j += 3) {

@@ -31,6 +31,7 @@ export {
   evaluateCrowdPose,
 } from './evaluate-crowdpose.js';
 export { evaluateOks, type OksEvaluation } from './evaluate-oks.js';
+export { evaluateOksStream, type OksStreamEvaluation } from './evaluate-oks-stream.js';
 export { evaluatePck, type PckEvaluation, type PckOptions } from './evaluate-pck.js';
 export {
   type CrowdPoseEvaluatorOptions,
@@ -76,6 +77,7 @@ export type { OksMatrix } from './oks-matrix.js';
 export type { AreaRange, OksOptions } from './oks-options.js';
 export { type OksParams, oksOptionsFromParams } from './oks-params.js';
 export type { EvaluatedImage, PartialOptions } from './oks-partial.js';
+export type { ByteSource } from './oks-stream.js';
 export { type OksReasons, type OksStats, type OksSummary, referenceStats } from './oks-summary.js';
 export { type Pck, type PckPoses, pck } from './pck.js';
 export type { LeftOutReason, PckNormaliser } from './pck-people.js';

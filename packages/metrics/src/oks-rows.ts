@@ -89,17 +89,29 @@ export function reserveRows(rows: Columns, more: number): void {
   }
 }
 
-/** Puts rows behind others; `place` tells where the images and categories of `more` stand among those of `rows`. */
-export function appendRows(
-  rows: OksRows,
-  more: OksRows,
-  place: { readonly image: (i: number) => number; readonly category: (k: number) => number },
-): void {
+/** Where the images and categories of some rows stand among those of others. */
+export interface RowPlaces {
+  readonly image: (i: number) => number;
+  readonly category: (k: number) => number;
+}
+
+/** Puts rows behind others. */
+export function appendRows(rows: OksRows, more: OksRows, places: RowPlaces): void {
   const firstTruth = rows.truths.count;
-  const firstCandidate = rows.candidates.count;
-  copyColumns(rows.truths, more.truths, place);
-  copyColumns(rows.results, more.results, place, firstCandidate);
+  copyColumns(rows.truths, more.truths, places);
+  appendResults(rows, more, places, firstTruth);
+}
+
+/** Puts results behind others; the people of `more` begin at row `firstTruth` of `rows`. */
+export function appendResults(
+  rows: OksRows,
+  more: Pick<OksRows, 'results' | 'candidates'>,
+  places: RowPlaces,
+  firstTruth: number,
+): void {
   const { candidates } = rows;
+  const firstCandidate = candidates.count;
+  copyColumns(rows.results, more.results, places, firstCandidate);
   reserveRows(candidates, more.candidates.count);
   for (let c = 0; c < more.candidates.count; c++) {
     candidates.truth[firstCandidate + c] = more.candidates.truth[c]! + firstTruth;
@@ -111,7 +123,7 @@ export function appendRows(
 function copyColumns(
   to: TruthRows | ResultRows,
   from: TruthRows | ResultRows,
-  place: { readonly image: (i: number) => number; readonly category: (k: number) => number },
+  place: RowPlaces,
   firstCandidate = 0,
 ): void {
   reserveRows(to, from.count);

@@ -12,6 +12,7 @@ it('exports these names and no others', () => {
     'createEvaluator',
     'evaluateCrowdPose',
     'evaluateOks',
+    'evaluateOksStream',
     'evaluatePck',
     'evaluatePckh',
     'keypointAuc',

@@ -1,0 +1,1 @@
+export { evaluateOksFiles, type OksFileOptions } from './node/evaluate-oks-files.js';
