@@ -4,9 +4,8 @@ import type { FlatPosePredictions } from './pckh.js';
 import { isMat, readText, rereport, rowMajor } from './read-bytes.js';
 
 /**
- * Poses of N people: JSON `[N][K][2]` (or more than 2; null is not a number), plain or as `preds` of an
- * object, a NumPy file of shape [N,K,2], or HRNet's pred.mat (its
- * `preds`, whose first pixel is 1).
+ * Poses of N people: JSON `[N][K][2]` (or more than 2; null is not a number), plain or as `preds` of an object; a NumPy file of shape
+ * [N,K,2]; or HRNet's pred.mat (its `preds`, whose first pixel is 1).
  *
  * @throws MetricsError `BAD_ANNOTATION` for a file that is none of these or cut short, `SHAPE_MISMATCH` for poses of different lengths.
  * @example
