@@ -29,22 +29,7 @@ export function flipSimcc(
   options: FlipSimccOptions = {},
   out?: SimccArrays,
 ): SimccArrays {
-  const { batch, keypointCount, width, height } = checkSimcc(vectors);
-  const { shift = 0 } = options;
-  requireInteger('shift', shift, 0);
-  checkFlipIndices(flipIndices, keypointCount);
-  const x = prepareMirror(vectors.x.data, out?.x);
-  const y = prepareMirror(vectors.y.data, out?.y);
-  for (let n = 0; n < batch * keypointCount; n++) {
-    const k = n % keypointCount;
-    const source = n - k + flipIndices[k]!;
-    for (let i = 0; i < width; i++) {
-      const bin = i + shift < width ? i + shift : i;
-      x[n * width + i] = vectors.x.data[source * width + width - 1 - bin]!;
-    }
-    y.set(vectors.y.data.subarray(source * height, (source + 1) * height), n * height);
-  }
-  return { x, y };
+  return mirror(vectors, undefined, flipIndices, options, out);
 }
 
 /**
@@ -64,10 +49,36 @@ export function averageFlippedSimcc(
   checkSimcc(vectors);
   requireSameShape('x', vectors.x.shape, mirrored.x.shape);
   requireSameShape('y', vectors.y.shape, mirrored.y.shape);
-  const x = prepareMirror(mirrored.x.data, out?.x);
-  const y = prepareMirror(mirrored.y.data, out?.y);
-  const flipped = flipSimcc(mirrored, flipIndices, options);
-  for (let i = 0; i < x.length; i++) x[i] = (vectors.x.data[i]! + flipped.x[i]!) * 0.5;
-  for (let i = 0; i < y.length; i++) y[i] = (vectors.y.data[i]! + flipped.y[i]!) * 0.5;
+  return mirror(mirrored, vectors, flipIndices, options, out);
+}
+
+/** Writes the mirror of `vectors`, or its mean with `other`. */
+function mirror(
+  vectors: SimccVectors,
+  other: SimccVectors | undefined,
+  flipIndices: ArrayLike<number>,
+  options: FlipSimccOptions,
+  out: SimccArrays | undefined,
+): SimccArrays {
+  const { batch, keypointCount, width, height } = checkSimcc(vectors);
+  const { shift = 0 } = options;
+  requireInteger('shift', shift, 0);
+  checkFlipIndices(flipIndices, keypointCount);
+  const x = prepareMirror(vectors.x.data, out?.x);
+  const y = prepareMirror(vectors.y.data, out?.y);
+  const [sourceX, sourceY] = [vectors.x.data, vectors.y.data];
+  for (let n = 0; n < batch * keypointCount; n++) {
+    const k = n % keypointCount;
+    const partner = n - k + flipIndices[k]!;
+    for (let i = 0, to = n * width; i < width; i++, to++) {
+      const bin = i + shift < width ? i + shift : i;
+      const value = sourceX[partner * width + width - 1 - bin]!;
+      x[to] = other ? (other.x.data[to]! + value) * 0.5 : value;
+    }
+    for (let i = 0, to = n * height; i < height; i++, to++) {
+      const value = sourceY[partner * height + i]!;
+      y[to] = other ? (other.y.data[to]! + value) * 0.5 : value;
+    }
+  }
   return { x, y };
 }

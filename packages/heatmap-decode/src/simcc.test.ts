@@ -245,6 +245,9 @@ describe('flipSimcc', () => {
       const mean = averageFlippedSimcc(vectors, mirrored, INDICES, { shift });
       expect(mean.x).toEqual(vectors.x.data.map((value, i) => (value + flipped.x[i]!) * 0.5));
       expect(mean.y).toEqual(vectors.y.data.map((value, i) => (value + flipped.y[i]!) * 0.5));
+      const own = { x: vectors.x.data.slice(), y: vectors.y.data.slice() };
+      averageFlippedSimcc(asVectors(own, 3), mirrored, INDICES, { shift }, own);
+      expect(own).toEqual(mean);
     }
     expect(() => flipSimcc(vectors, [0, 1])).toThrow(DecodeError);
     expect(() => flipSimcc(vectors, INDICES, { shift: 0.5 })).toThrow(DecodeError);

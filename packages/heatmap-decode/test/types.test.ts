@@ -55,4 +55,8 @@ it('keeps the kind of array it is given', () => {
   expectTypeOf(api.warpImage).returns.toEqualTypeOf<Float32Array>();
   expectTypeOf(api.cleanBox).returns.toEqualTypeOf<api.Box | undefined>();
   expectTypeOf<api.DecodedKeypoints>().toExtend<api.KeypointArrays>();
+  expectTypeOf(api.simccCodec).returns.toEqualTypeOf<api.Codec<api.SimccVectors>>();
+  expectTypeOf(api.udpCombinedCodec).returns.toEqualTypeOf<api.Codec<api.Heatmaps>>();
+  expectTypeOf(api.decodeRegression).returns.toEqualTypeOf<api.DecodedKeypoints>();
+  expectTypeOf<'udp-mmpose'>().not.toExtend<api.Convention>();
 });
