@@ -19,13 +19,13 @@ export interface ImageMaps {
 /** Writes all maps of an image. */
 export type MapDrawer = (maps: ImageMaps) => void;
 
-/** Draws in the order in which the maps lie in memory. */
+/** Draws patches map by map, and what covers the maps in the order in which they lie in memory. */
 export const drawMaps: MapDrawer = (maps) => {
   const { rows, cell, out, start, length } = maps;
   const count = rows.from.length;
   // Image by image, so that the zeros are still in the cache when the maps are drawn.
   if (maps.used) out.fill(0, start, start + length);
-  if (cell === 1) {
+  if (cell === 1 || maps.reach === Infinity) {
     for (let k = 0; k < count; k++) drawRows(maps, k, rows.from[k]!, rows.to[k]!);
     return;
   }

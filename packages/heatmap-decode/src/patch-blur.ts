@@ -1,4 +1,5 @@
 import type { MapView } from './heatmaps.js';
+import { blurredMaximum, type MapBlur, mapBlur } from './map-blur.js';
 
 /** Blurs the few cells around a peak; what it works in is kept for the next one. */
 export interface PatchBlur {
@@ -9,6 +10,8 @@ export interface PatchBlur {
   readonly row: Float64Array;
   /** All those rows, blurred along x: five values each. */
   readonly lines: Float64Array;
+  /** For the rare blur of a whole map. */
+  whole: MapBlur | undefined;
 }
 
 export function patchBlur(kernel: Float64Array): PatchBlur {
@@ -18,6 +21,7 @@ export function patchBlur(kernel: Float64Array): PatchBlur {
     block: new Float64Array(25),
     row: new Float64Array(reach),
     lines: new Float64Array(reach * 5),
+    whole: undefined,
   };
 }
 
@@ -81,27 +85,8 @@ function blurRow(row: Float64Array, kernel: Float64Array, lines: Float64Array, a
   lines[at + 4] = sum4;
 }
 
-/** Largest value of the whole blurred map; rarely needed. */
-export function blurredMaximum(map: MapView, kernel: Float64Array): number {
-  const { data, width, height, step, start } = map;
-  const radius = (kernel.length - 1) / 2;
-  const lines = new Float64Array(width * height);
-  for (let i = 0; i < lines.length; i++) {
-    const column = i % width;
-    const from = Math.max(-radius, -column);
-    const to = Math.min(radius, width - 1 - column);
-    let sum = 0;
-    for (let t = from; t <= to; t++) sum += kernel[t + radius]! * data[start + (i + t) * step]!;
-    lines[i] = sum;
-  }
-  let largest = -Infinity;
-  for (let i = 0; i < lines.length; i++) {
-    const row = Math.floor(i / width);
-    const from = Math.max(-radius, -row);
-    const to = Math.min(radius, height - 1 - row);
-    let sum = 0;
-    for (let t = from; t <= to; t++) sum += kernel[t + radius]! * lines[i + t * width]!;
-    if (sum > largest) largest = sum;
-  }
-  return largest;
+/** What the blurred map is multiplied by to have its old maximum again; after `blurAround` of the block's centre. */
+export function rescaling(map: MapView, peak: number, blur: PatchBlur): number {
+  blur.whole ??= mapBlur(map, blur.kernel);
+  return peak / blurredMaximum(map, blur.kernel, blur.whole, blur.block[12]!);
 }

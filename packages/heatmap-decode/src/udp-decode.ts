@@ -2,7 +2,7 @@ import { blurKernel } from './blur-kernel.js';
 import type { DecodedKeypoints, KeypointArrays } from './decode.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
 import { keypointArrays } from './keypoint-arrays.js';
-import { blurAround, blurredMaximum, type PatchBlur, patchBlur } from './patch-blur.js';
+import { blurAround, type PatchBlur, patchBlur, rescaling } from './patch-blur.js';
 import { type PeakFinder, peakFinder } from './peaks.js';
 
 export interface DecodeUdpOptions {
@@ -101,7 +101,7 @@ function logStep(
   const { block } = blur;
   const least = blurAround(map, x, y, blur, USED);
   // Rescaling the blurred map to its old maximum only matters where it meets the bounds: it makes cells larger, up to the peak.
-  const scale = least >= FLOOR && peak <= CEILING ? 1 : peak / blurredMaximum(map, blur.kernel);
+  const scale = least >= FLOOR && peak <= CEILING ? 1 : rescaling(map, peak, blur);
   const at = (row: number, column: number): number =>
     Math.log(Math.min(Math.max(block[row * 5 + column]! * scale, FLOOR), CEILING));
   const centre = at(2, 2);
