@@ -1,15 +1,18 @@
 /**
  * From 640x480 JPEG files to batches of 256x192 with heatmaps: decode, crop, augment, encode, in worker threads.
  *
- * node pipeline/run.js [--rounds 3] [--pictures 128] [--batches 12]
+ * node pipeline/run.js [--rounds 3] [--pictures 128] [--batches 12] [--python python3]
  *
- * Draws the pictures itself, into a temporary folder. Variants take turns, round after round. An image's processor time is
+ * Draws the pictures itself, into a temporary folder. Variants take turns, round after round, and so does OpenCV with NumPy on
+ * one thread, unless Python does not have them. An image's processor time is
  * that of the whole process, so images per second and core is 1000 / milliseconds whatever the number of threads.
  * Writes results/pipeline-<date>.json and prints a table.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeSample, sampleRandom } from '@pose-distill/datasets';
 import {
@@ -28,6 +31,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '3' },
     pictures: { type: 'string', default: '128' },
     batches: { type: 'string', default: '12' },
+    python: { type: 'string', default: 'python3' },
   },
 });
 const [rounds, pictures, batches] = [options.rounds, options.pictures, options.batches].map(Number);
@@ -55,6 +59,19 @@ async function measureLoader(create) {
   });
   await loader.close();
   return result;
+}
+
+/** OpenCV and NumPy, one thread; undefined, with a note, where Python does not have them. */
+function measurePeer(folder) {
+  const job = JSON.stringify({ folder, rounds: Math.max(1, Math.round(256 / pictures)) });
+  const script = fileURLToPath(new URL('peer.py', import.meta.url));
+  try {
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    return JSON.parse(execFileSync(options.python, [script, job], { encoding: 'utf8', stdio }));
+  } catch (error) {
+    console.log(`OpenCV is left out: ${String(error.stderr).trim().split('\n').at(-1)}`);
+    return undefined;
+  }
 }
 
 /** Runs over all items with a few at one time, as the loader does. */
@@ -111,11 +128,14 @@ try {
         createShardLoader({ ...settings, source: shards, shuffleBuffer: 64, workers: 2 }),
       ),
   };
+  const peers = [];
   const runs = new Map(Object.keys(variants).map((name) => [name, []]));
   for (const name of ['decode (sharp)', 'crop and augment', 'encode heatmaps'])
     await variants[name](); // warm up
   for (let round = 0; round < rounds; round++) {
     for (const [name, list] of runs) list.push(await variants[name]());
+    const peer = peers.length === round ? measurePeer(folder) : undefined;
+    if (peer) peers.push(peer);
   }
   const results = [...runs].map(([name, list]) => {
     const processor = spread(list.map((run) => run.processor));
@@ -135,6 +155,15 @@ try {
     cropAndAugment: of('crop and augment') / whole,
     heatmaps: of('encode heatmaps') / whole,
   };
+  const opencv = peers[0] && {
+    opencv: peers[0].opencv,
+    numpy: peers[0].numpy,
+    decodeMilliseconds: spread(peers.map(({ steps }) => steps.decode)),
+    cropMilliseconds: spread(peers.map(({ steps }) => steps.crop)),
+    heatmapsMilliseconds: spread(peers.map(({ steps }) => steps.heatmaps)),
+    processorMilliseconds: spread(peers.map(({ whole }) => whole)),
+    loaderTakesTimes: whole / spread(peers.map((peer) => peer.whole)).median,
+  };
   shares.rest = 1 - shares.decoder - shares.cropAndAugment - shares.heatmaps;
   writeReport({
     benchmark: 'pipeline',
@@ -149,6 +178,7 @@ try {
     rounds,
     note: 'Milliseconds per image; processor time of all threads. Shares are of the loader with one worker.',
     shares,
+    opencv: opencv ?? null,
     results,
   });
   for (const row of results) {
@@ -167,6 +197,16 @@ try {
     `of the loader's time: decoder ${percent(shares.decoder)}, crop and augmentation ${percent(shares.cropAndAugment)}, ` +
       `heatmaps ${percent(shares.heatmaps)}, rest ${percent(shares.rest)}`,
   );
+  if (opencv) {
+    const { processorMilliseconds, decodeMilliseconds, cropMilliseconds, heatmapsMilliseconds } =
+      opencv;
+    const parts = [decodeMilliseconds, cropMilliseconds, heatmapsMilliseconds];
+    const shown = parts.map(({ median }) => median.toFixed(2)).join(' + ');
+    console.log(
+      `OpenCV ${opencv.opencv} and NumPy, one thread: ${processorMilliseconds.median.toFixed(2)} ms ` +
+        `(decode, crop, heatmaps: ${shown}); the loader takes ${opencv.loaderTakesTimes.toFixed(2)} times that`,
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
