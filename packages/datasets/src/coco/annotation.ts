@@ -21,8 +21,9 @@ const SLACK = 1;
 
 export interface ReadAnnotation {
   readonly annotation: CocoKeypointAnnotation;
-  /** Absent for crowds and for people without a labelled keypoint. */
-  readonly sample?: PoseSample;
+  readonly image: CocoImage;
+  /** False for crowds and for people without a labelled keypoint. */
+  readonly trainable: boolean;
   readonly areaMissing: boolean;
 }
 
@@ -77,12 +78,11 @@ export function readAnnotation(
     area: usedArea,
     ...(isSegmentation(fields.segmentation) ? { segmentation: fields.segmentation } : {}),
   };
-  const areaMissing = area === undefined;
-  if (!trainable) return { annotation, areaMissing };
-  return { annotation, areaMissing, sample: sampleOf(annotation, image) };
+  return { annotation, image, trainable, areaMissing: area === undefined };
 }
 
-function sampleOf(annotation: CocoKeypointAnnotation, image: CocoImage): PoseSample {
+/** A person to train on. */
+export function sampleOf({ annotation, image }: ReadAnnotation): PoseSample {
   const triplets = annotation.keypoints;
   const count = triplets.length / 3;
   const keypoints = new Float32Array(count * 2);

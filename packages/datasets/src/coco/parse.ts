@@ -6,6 +6,7 @@ import {
   requireUsable,
 } from '../parsed.js';
 import type { CocoKeypointAnnotation, PoseSample } from '../types.js';
+import { sampleOf } from './annotation.js';
 import { createCocoReader } from './reader.js';
 import { isObject, type Report, show } from './report.js';
 
@@ -35,9 +36,9 @@ export function checkCocoKeypoints(json: unknown, options: CheckOptions = {}): C
   const annotations: CocoKeypointAnnotation[] = [];
   reader.readCategories(categories);
   reader.readImages(images, 0);
-  reader.readAnnotations(rows, 0, ({ annotation, sample }) => {
-    annotations.push(annotation);
-    if (sample) samples.push(sample);
+  reader.readAnnotations(rows, 0, (read) => {
+    annotations.push(read.annotation);
+    if (read.trainable) samples.push(sampleOf(read));
   });
   reader.finish();
   const { skeleton, problems, skippedRecords, withKeypoints } = reader;

@@ -97,7 +97,7 @@ export function createCocoReader({ base = 0 }: { readonly base?: 0 | 1 } = {}): 
         if (found === null) skippedRecords++;
         if (!found) continue;
         if (found.areaMissing) areasMissing++;
-        if (found.sample) samples++;
+        if (found.trainable) samples++;
         take(found, firstIndex + i);
       }
     },

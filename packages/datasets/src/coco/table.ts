@@ -99,8 +99,8 @@ export function createTableBuilder(): TableBuilder {
       nameBytes.pushAll(encoder.encode(name));
       nameStarts.push(nameBytes.length);
     },
-    addPerson({ annotation, sample }, offset, length) {
-      if (sample) samples.push(ids.length);
+    addPerson({ annotation, trainable }, offset, length) {
+      if (trainable) samples.push(ids.length);
       ids.push(annotation.id);
       images.push(imageRows.get(annotation.image_id)!);
       categoryIds.push(annotation.category_id);

@@ -39,6 +39,10 @@ describe('streamCoco', () => {
     const text = [
       JSON.stringify({ info: {}, images, annotations: people, categories }),
       JSON.stringify({ annotations: people, categories, images }, null, 2),
+      JSON.stringify({ annotations: people, images, categories }),
+      JSON.stringify({ images, categories, annotations: people }),
+      JSON.stringify({ images, annotations: people, categories, about: { categories: [] } }),
+      JSON.stringify({ images, annotations: people, categories, about: '"categories": []}' }),
       `\uFEFF${JSON.stringify({ categories, annotations: people, licenses: [[]], images }, null, '\t')}`,
     ];
     for (const form of text) {
@@ -56,6 +60,18 @@ describe('streamCoco', () => {
   });
 
   it('reports what is missing and what is not COCO', async () => {
+    const { images, annotations: people, categories } = JSON.parse(annotations(1));
+    for (const json of [
+      { images, categories },
+      { annotations: people, categories },
+      { images, people },
+    ]) {
+      const { file } = await write(json);
+      const { problems } = await streamCoco(file, { base: 0 });
+      const lists = ['images', 'annotations', 'categories'].filter((name) => !(name in json));
+      const missing = problems.filter(({ code }) => code === 'NOT_COCO').map(({ path }) => path);
+      expect(missing).toEqual(lists);
+    }
     for (const json of [{}, [], [1, 2], { images: {}, annotations: 3, categories: [] }]) {
       const { file } = await write(json);
       const table = await streamCoco(file, { base: 0 });
