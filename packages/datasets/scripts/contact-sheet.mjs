@@ -1,8 +1,9 @@
-// Draws a sheet of synthetic figures: node scripts/contact-sheet.mjs OUT.png [--seed 1] [--first 0] [--columns 10]
-// [--rows 6] [--zoom 1] [--detail 1] [--labels]. Needs the built package and sharp.
+// Draws a sheet of synthetic pictures: node scripts/contact-sheet.mjs OUT.png [--seed 1] [--first 0] [--columns 10]
+// [--rows 6] [--zoom 1] [--detail 1] [--labels] [--skeleton coco17] [--scene '{"people":5,"crowding":0.7}']. Needs the
+// built package and sharp.
 import { parseArgs } from 'node:util';
-import { renderFigure } from '@pose-distill/datasets';
-import { coco17 } from '@pose-distill/skeletons';
+import { renderFigure, renderScene } from '@pose-distill/datasets';
+import * as skeletons from '@pose-distill/skeletons';
 import sharp from 'sharp';
 
 const { values, positionals } = parseArgs({
@@ -15,6 +16,8 @@ const { values, positionals } = parseArgs({
     zoom: { type: 'string', default: '1' },
     detail: { type: 'string', default: '1' },
     labels: { type: 'boolean', default: false },
+    skeleton: { type: 'string', default: 'coco17' },
+    scene: { type: 'string' },
   },
 });
 const [out] = positionals;
@@ -22,20 +25,26 @@ if (!out) throw new Error('Where should the sheet go? node scripts/contact-sheet
 const columns = Number(values.columns);
 const rows = Number(values.rows);
 const zoom = Number(values.zoom);
-const size = { width: 128 * Number(values.detail), height: 160 * Number(values.detail) };
+const [wide, high] = values.scene ? [256, 192] : [128, 160];
+const size = { width: wide * Number(values.detail), height: high * Number(values.detail) };
+const skeleton = Object.values(skeletons).find(({ name }) => name === values.skeleton);
 
 const tiles = [];
 const marks = [];
 for (let i = 0; i < columns * rows; i++) {
-  const figure = renderFigure({ seed: Number(values.seed), index: Number(values.first) + i, size });
+  const index = Number(values.first) + i;
+  const options = { seed: Number(values.seed), index, size, skeleton };
+  const { image, people } = values.scene
+    ? renderScene({ ...JSON.parse(values.scene), ...options })
+    : alone(renderFigure(options));
   const left = (i % columns) * size.width * zoom;
   const top = Math.floor(i / columns) * size.height * zoom;
-  const input = await sharp(figure.image.data, { raw: { ...size, channels: 3 } })
+  const input = await sharp(image.data, { raw: { ...size, channels: 3 } })
     .resize(size.width * zoom, size.height * zoom, { kernel: 'nearest' })
     .png()
     .toBuffer();
   tiles.push({ input, left, top });
-  if (values.labels) marks.push(drawLabels(figure, left, top));
+  if (values.labels) marks.push(...people.map((person) => drawLabels(person, left, top)));
 }
 const width = columns * size.width * zoom;
 const height = rows * size.height * zoom;
@@ -48,17 +57,21 @@ await sharp({ create: { width, height, channels: 3, background: '#000' } })
   .png()
   .toFile(out);
 
+function alone(figure) {
+  return { image: figure.image, people: [figure] };
+}
+
 /** Left side red, right side blue, the middle green; hidden keypoints hollow. */
 function drawLabels({ keypoints, visibility, box }, left, top) {
   const x = (k) => left + (keypoints[2 * k] + 0.5) * zoom;
   const y = (k) => top + (keypoints[2 * k + 1] + 0.5) * zoom;
   const colour = (k) =>
-    coco17.keypoints[k].startsWith('left')
+    skeleton.keypoints[k].startsWith('left')
       ? '#ff3b30'
-      : coco17.keypoints[k].startsWith('right')
+      : skeleton.keypoints[k].startsWith('right')
         ? '#1e90ff'
         : '#22dd22';
-  const limbs = coco17.limbs
+  const limbs = skeleton.limbs
     .filter(([a, b]) => visibility[a] && visibility[b])
     .map(
       ([a, b]) =>

@@ -1,8 +1,7 @@
 import type { Box, Size } from '@pose-distill/heatmap-decode';
+import type { Skeleton } from '@pose-distill/skeletons';
 import {
   countPeople,
-  type FigureSkeleton,
-  figureSkeleton,
   renderFigure,
   renderScene,
   type ScenePerson,
@@ -23,7 +22,7 @@ export interface FigureStoreOptions {
   readonly count: number;
   readonly size: Size;
   readonly cacheBytes: number;
-  readonly skeleton: FigureSkeleton;
+  readonly skeleton: Skeleton;
   /** Several people a picture; without it single figures. */
   readonly scene?: SceneSettings;
 }
@@ -82,8 +81,8 @@ interface Fields {
   readonly size: number;
 }
 
-function fieldsOf(skeleton: FigureSkeleton): Fields {
-  const count = figureSkeleton(skeleton).keypoints.length;
+function fieldsOf({ keypoints }: Skeleton): Fields {
+  const count = keypoints.length;
   const box = 3 * count;
   const area = box + 4;
   return { visibility: 2 * count, box, area, crowdIndex: area + 1, size: area + 2 };

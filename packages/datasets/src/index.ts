@@ -45,7 +45,6 @@ export {
   type CrowdMember,
   crowdIndex,
   type Figure,
-  type FigureSkeleton,
   type RenderFigureOptions,
   type RenderSceneOptions,
   renderFigure,
@@ -82,7 +81,13 @@ export {
   makeSample,
   type TrainingSample,
 } from './sample.js';
-export { FIGURE_SIZE, type Split, type SyntheticSpec, syntheticDataset } from './synthetic.js';
+export {
+  FIGURE_SIZE,
+  type Split,
+  type SyntheticSkeleton,
+  type SyntheticSpec,
+  syntheticDataset,
+} from './synthetic.js';
 export type {
   CocoImage,
   CocoKeypointAnnotation,

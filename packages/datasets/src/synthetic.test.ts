@@ -1,3 +1,4 @@
+import { crowdpose14, defineSkeleton } from '@pose-distill/skeletons';
 import { describe, expect, it } from 'vitest';
 import { parseCocoKeypoints } from './coco/parse.js';
 import { DatasetError } from './error.js';
@@ -77,6 +78,20 @@ describe('syntheticDataset', () => {
     expect(() => syntheticDataset({ ...spec, ...change }, 'train')).toThrow(DatasetError);
   });
 
+  it('labels a skeleton that was defined elsewhere', () => {
+    const hands = defineSkeleton({
+      name: 'hands',
+      keypoints: ['left_wrist', 'right_wrist'],
+      oksSigmas: [0.06, 0.06],
+    });
+    const dataset = syntheticDataset({ ...spec, skeleton: hands }, 'train');
+    expect(dataset.skeleton).toBe(hands);
+    expect([...dataset.samples[2]!.keypoints]).toEqual([
+      ...syntheticDataset(spec, 'train').samples[2]!.keypoints.subarray(18, 22),
+    ]);
+    expect(dataset.groundTruth().categories[0]!.keypoints).toEqual(hands.keypoints);
+  });
+
   it('labels other skeletons in the same pictures', async () => {
     const mpii = syntheticDataset({ ...spec, skeleton: 'mpii16' }, 'train');
     const coco = syntheticDataset(spec, 'train');
@@ -112,7 +127,7 @@ describe('syntheticDataset of scenes', () => {
         index,
         people: { from: 2, to: 5 },
         crowding: 0.7,
-        skeleton: 'crowdpose14',
+        skeleton: crowdpose14,
       }),
     );
     expect(dataset.samples).toHaveLength(

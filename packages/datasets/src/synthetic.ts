@@ -1,16 +1,26 @@
 import type { Size } from '@pose-distill/heatmap-decode';
-import type { Skeleton } from '@pose-distill/skeletons';
+import {
+  aic14,
+  coco17,
+  crowdpose14,
+  jhmdb15,
+  lsp14,
+  mpii16,
+  type Skeleton,
+} from '@pose-distill/skeletons';
 import { DatasetError } from './error.js';
 import { createFigureStore, openFigures } from './figure-store.js';
 import {
   checkSceneSettings,
-  type FigureSkeleton,
-  figureSkeleton,
   SCENE_SIZE,
   type SceneSettings,
+  skeletonKeypoints,
 } from './figures/index.js';
 import { requireWhole } from './order.js';
 import type { CocoKeypointFile, PoseDataset, PoseSample } from './types.js';
+
+/** Skeletons of `@pose-distill/skeletons` that figures can be labelled with by name. */
+export type SyntheticSkeleton = 'coco17' | 'mpii16' | 'crowdpose14' | 'lsp14' | 'aic14' | 'jhmdb15';
 
 /**
  * Synthetic pictures in place of photographs: a figure each, or, when any of `people`, `crowding`, `truncation`,
@@ -26,8 +36,8 @@ export interface SyntheticSpec extends SceneSettings {
   readonly seed?: number;
   /** Size of a picture. @default 128 x 160, scenes 256 x 192 */
   readonly size?: Size;
-  /** Whose keypoints are labelled; the pictures are the same for all. @default 'coco17' */
-  readonly skeleton?: FigureSkeleton;
+  /** Whose keypoints are labelled, a known skeleton by name; the pictures are the same for all. @default 'coco17' */
+  readonly skeleton?: SyntheticSkeleton | Skeleton;
   /** Memory for pictures already drawn, in bytes; what does not fit is drawn anew each time. @default 2^29 */
   readonly cacheBytes?: number;
 }
@@ -47,7 +57,8 @@ const COUNTS: Record<Split, number> = { train: 2000, val: 200 };
  *
  * Everybody in a scene is a sample, the nearest first; one of whom less than a twentieth shows has no labelled keypoint.
  *
- * @throws DatasetError `OUT_OF_RANGE` for a count or size that is not a positive whole number, or a setting out of range.
+ * @throws DatasetError `OUT_OF_RANGE` for a count or size that is not a positive whole number, or a setting out of range;
+ * `BAD_SKELETON` for a keypoint that a figure does not have.
  * @example
  * const dataset = syntheticDataset({ kind: 'synthetic', count: 100, seed: 7 }, 'train');
  * dataset.samples[3].keypoints; // Float32Array(34)
@@ -59,8 +70,7 @@ export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset
   const count = chosen ?? COUNTS[split];
   const scene = sceneOf(spec);
   const { seed = 0, size = scene ? SCENE_SIZE : FIGURE_SIZE, cacheBytes = 2 ** 29 } = spec;
-  const name = spec.skeleton ?? 'coco17';
-  const skeleton = figureSkeleton(name);
+  const skeleton = skeletonOf(spec);
   requireWhole('count', count, 1);
   requireWhole('seed', seed, -Number.MAX_SAFE_INTEGER);
   requireWhole('size.width', size.width, 1);
@@ -70,7 +80,7 @@ export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset
     throw new DatasetError('OUT_OF_RANGE', message);
   }
   const first = split === 'train' ? 0 : FIRST_VALIDATION_FIGURE;
-  const store = { seed, first, count, size, cacheBytes, skeleton: name };
+  const store = { seed, first, count, size, cacheBytes, skeleton };
   const figures = createFigureStore(scene ? { ...store, scene } : store);
   const { samples, readImage } = openFigures(figures);
   return {
@@ -81,6 +91,21 @@ export function syntheticDataset(spec: SyntheticSpec, split: Split): PoseDataset
     groundTruth: () => cocoFile(samples, skeleton),
     images: { kind: 'figures', figures },
   };
+}
+
+function skeletonOf({ skeleton = 'coco17' }: SyntheticSpec): Skeleton {
+  if (typeof skeleton === 'object') {
+    skeletonKeypoints(skeleton);
+    return skeleton;
+  }
+  const named = { coco17, mpii16, crowdpose14, lsp14, aic14, jhmdb15 };
+  if (Object.hasOwn(named, skeleton)) return named[skeleton];
+  const known = Object.keys(named);
+  throw new DatasetError(
+    'OUT_OF_RANGE',
+    `skeleton: expected one of ${known.join(', ')} or a Skeleton, got ${String(skeleton)}.`,
+    { skeleton, known },
+  );
 }
 
 const SCENE_OPTIONS = ['people', 'crowding', 'truncation', 'motionBlur', 'occluders'] as const;

@@ -1,7 +1,7 @@
 import type { Box, Size } from '@pose-distill/heatmap-decode';
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { DatasetProblem } from './error.js';
-import type { FigureSkeleton, SceneSettings } from './figures/index.js';
+import type { SceneSettings } from './figures/index.js';
 
 /** Pixels as [height, width, 3], red first, 0..255. */
 export interface RgbImage {
@@ -86,7 +86,7 @@ export interface SharedFigures {
   readonly count: number;
   readonly size: Size;
   /** Whose keypoints are labelled. */
-  readonly skeleton: FigureSkeleton;
+  readonly skeleton: Skeleton;
   /** Several people a picture; absent for single figures. */
   readonly scene?: SceneSettings;
   /** [count] 0 not drawn yet, 1 annotations kept, 2 pixels kept too. */

@@ -1,3 +1,4 @@
+import { crowdpose14, lsp14, mpii16 } from '@pose-distill/skeletons';
 import { type RenderSceneOptions, renderFigure, renderScene } from '../src/figures/index.js';
 
 interface Digest {
@@ -7,9 +8,9 @@ interface Digest {
 
 const SCENES: readonly Omit<RenderSceneOptions, 'seed' | 'index'>[] = [
   {},
-  { people: 7, crowding: 0.9, skeleton: 'crowdpose14' },
-  { people: { from: 1, to: 3 }, truncation: 1, motionBlur: 0.1, skeleton: 'mpii16' },
-  { people: 2, occluders: 1, skeleton: 'lsp14', size: { width: 131, height: 97 } },
+  { people: 7, crowding: 0.9, skeleton: crowdpose14 },
+  { people: { from: 1, to: 3 }, truncation: 1, motionBlur: 0.1, skeleton: mpii16 },
+  { people: 2, occluders: 1, skeleton: lsp14, size: { width: 131, height: 97 } },
 ];
 
 /** Sums over the pixels, labels and boxes of some pictures, to be compared between engines. */

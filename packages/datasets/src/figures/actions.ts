@@ -50,4 +50,4 @@ const ACTIONS: readonly (readonly [number, Action])[] = [
   [7, free],
 ];
 
-const TOTAL = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
+const TOTAL = /* @__PURE__ */ ACTIONS.reduce((sum, [weight]) => sum + weight, 0);

@@ -1,4 +1,5 @@
 import { createRandom } from '@pose-distill/internal-random';
+import { coco17, type Skeleton } from '@pose-distill/skeletons';
 import { type Canvas, paintBackground } from './background.js';
 import { type Camera, project } from './camera.js';
 import { frameShot } from './framing.js';
@@ -13,7 +14,7 @@ import { openDepthBuffer } from './raster.js';
 import { requireInteger } from './require.js';
 import { allocate } from './scratch.js';
 import { paintShadow } from './shadow.js';
-import { type FigureSkeleton, skeletonKeypoints } from './skeleton-keypoints.js';
+import { skeletonKeypoints } from './skeleton-keypoints.js';
 
 /** What `renderFigure` draws. */
 export interface RenderFigureOptions {
@@ -23,8 +24,8 @@ export interface RenderFigureOptions {
   readonly index: number;
   /** Size of the picture in pixels. @default { width: 128, height: 160 } */
   readonly size?: { readonly width: number; readonly height: number };
-  /** Whose keypoints to label; the picture is the same for all. @default 'coco17' */
-  readonly skeleton?: FigureSkeleton;
+  /** Whose keypoints to label; the picture is the same for all. @default coco17 */
+  readonly skeleton?: Skeleton;
 }
 
 /** A drawn person with its labels, in image pixels; integer coordinates are pixel centres. */
@@ -56,13 +57,14 @@ const DEFAULT_SIZE = { width: 128, height: 160 } as const;
  * Draws a person: a posed, dressed body in a place, as a camera sees it, with COCO's 17 keypoints or another skeleton's.
  * Left and right are the person's own. The arithmetic is limited to + - * / and square roots, so pixels are equal in every engine.
  *
- * @throws DatasetError `OUT_OF_RANGE` for a seed, index or size that is not a whole number in range.
+ * @throws DatasetError `OUT_OF_RANGE` for a seed, index or size that is not a whole number in range; `BAD_SKELETON` for a
+ * keypoint that a figure does not have.
  * @example
  * const { image, keypoints, visibility } = renderFigure({ seed: 1, index: 42 });
  * image.data.length; // 128 * 160 * 3
  */
 export function renderFigure(options: RenderFigureOptions): Figure {
-  const { seed, index, size = DEFAULT_SIZE, skeleton = 'coco17' } = options;
+  const { seed, index, size = DEFAULT_SIZE, skeleton = coco17 } = options;
   requireInteger('renderFigure', 'seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireInteger('renderFigure', 'index', index, 0, Number.MAX_SAFE_INTEGER);
   requireInteger('renderFigure', 'size.width', size.width, 8, 4096);

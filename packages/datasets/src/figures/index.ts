@@ -10,4 +10,4 @@ export {
   type ScenePerson,
   type SceneSettings,
 } from './scene.js';
-export { type FigureSkeleton, figureSkeleton } from './skeleton-keypoints.js';
+export { skeletonKeypoints } from './skeleton-keypoints.js';

@@ -1,7 +1,7 @@
 import type { Box } from '@pose-distill/heatmap-decode';
 import { type Camera, project } from './camera.js';
 import { PART } from './cone.js';
-import { type BodyKeypoint, isFree, nearSamples } from './keypoints.js';
+import { type BodyKeypoint, isFree, nearestOf, nearSamples } from './keypoints.js';
 import { type DepthBuffer, SAMPLES, type SeenCone } from './raster.js';
 
 /** Most people in a picture: a byte of the map says who is seen in a sample, or on what they sit. */
@@ -69,11 +69,12 @@ export function enterPerson(
     box: boxOf(extent),
     count,
     keypoints: keypoints.map((keypoint) => {
+      const nearest = nearestOf(keypoint, camera);
       const free: number[] = [];
       let blocked = 0;
       for (const at of nearSamples(keypoint, camera, buffer)) {
         if (index[at] === 0) continue;
-        if (isFree(keypoint, at, camera, seen, buffer)) free.push(at);
+        if (isFree(keypoint, nearest, at, seen, buffer)) free.push(at);
         else blocked++;
       }
       return { free, blocked };

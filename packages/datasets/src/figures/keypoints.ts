@@ -66,11 +66,12 @@ export function isSeen(
   seen: readonly SeenCone[],
   buffer: DepthBuffer,
 ): boolean {
+  const limit = nearestOf(keypoint, camera);
   let own = 0;
   let other = 0;
   for (const at of nearSamples(keypoint, camera, buffer)) {
     if (buffer.index[at] === 0) continue;
-    if (isFree(keypoint, at, camera, seen, buffer)) own++;
+    if (isFree(keypoint, limit, at, seen, buffer)) own++;
     else other++;
   }
   return own > other;
@@ -93,15 +94,19 @@ export function nearSamples(
   return samples;
 }
 
-/** Whether a sample that shows the person shows the keypoint's own parts, no nearer than its flesh reaches. */
+/** Depth in samples up to which a keypoint's own flesh reaches; what is nearer hides it. */
+export function nearestOf(keypoint: BodyKeypoint, camera: Camera): number {
+  const at = project(camera, keypoint.point);
+  return (at.z + keypoint.cover * at.scale) * SAMPLES;
+}
+
+/** Whether a sample that shows the person shows the keypoint's own parts, no nearer than `nearest`. */
 export function isFree(
   keypoint: BodyKeypoint,
+  nearest: number,
   sample: number,
-  camera: Camera,
   seen: readonly SeenCone[],
   { index, depth }: DepthBuffer,
 ): boolean {
-  const at = project(camera, keypoint.point);
-  const z = (at.z + keypoint.cover * at.scale) * SAMPLES;
-  return (seen[index[sample]! - 1]!.cone.part & keypoint.parts) !== 0 && depth[sample]! <= z;
+  return (seen[index[sample]! - 1]!.cone.part & keypoint.parts) !== 0 && depth[sample]! <= nearest;
 }

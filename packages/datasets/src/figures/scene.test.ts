@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
+import {
+  coco17,
+  crowdpose14,
+  defineSkeleton,
+  jhmdb15,
+  lsp14,
+  mpii16,
+} from '@pose-distill/skeletons';
 import { describe, expect, it } from 'vitest';
 import { crowdIndex } from './crowd-index.js';
 import { type RenderSceneOptions, renderScene, type Scene } from './scene.js';
-import { type FigureSkeleton, figureSkeleton } from './skeleton-keypoints.js';
 
 const SMALL = { width: 128, height: 96 };
 
@@ -32,11 +39,11 @@ describe('renderScene', () => {
   it.each<[RenderSceneOptions, string]>([
     [{ seed: 1, index: 0 }, '29ae644e81015514cd4254ff'],
     [
-      { seed: 1, index: 1, people: 6, crowding: 0.9, skeleton: 'crowdpose14' },
+      { seed: 1, index: 1, people: 6, crowding: 0.9, skeleton: crowdpose14 },
       '931ead6da853da75ccafa985',
     ],
     [
-      { seed: -7, index: 3, people: { from: 1, to: 4 }, skeleton: 'mpii16', truncation: 1 },
+      { seed: -7, index: 3, people: { from: 1, to: 4 }, skeleton: mpii16, truncation: 1 },
       '9343e1db311cf1527e836193',
     ],
     [
@@ -55,18 +62,19 @@ describe('renderScene', () => {
   });
 
   it('labels every skeleton in the same picture', () => {
-    const skeletons: FigureSkeleton[] = ['coco17', 'mpii16', 'crowdpose14', 'lsp14'];
+    const skeletons = [coco17, mpii16, crowdpose14, lsp14, jhmdb15];
     const scenes = skeletons.map((skeleton) => renderScene({ seed: 8, index: 1, skeleton }));
     const pixels = scenes.map(({ image }) => createHash('sha256').update(image.data).digest('hex'));
     expect(new Set(pixels).size).toBe(1);
     const place = (s: number, person: number, name: string): number[] => {
-      const k = figureSkeleton(skeletons[s]!).keypoints.indexOf(name);
+      const k = skeletons[s]!.keypoints.indexOf(name);
       const { keypoints, visibility } = scenes[s]!.people[person]!;
       return [keypoints[2 * k]!, keypoints[2 * k + 1]!, visibility[k]!];
     };
     for (let person = 0; person < 3; person++) {
       for (const name of ['left_elbow', 'right_wrist', 'right_hip', 'left_ankle']) {
-        for (const s of [1, 2, 3]) expect(place(s, person, name)).toEqual(place(0, person, name));
+        for (const s of [1, 2, 3, 4])
+          expect(place(s, person, name)).toEqual(place(0, person, name));
       }
       const middle = [0, 1].map(
         (i) => (place(1, person, 'left_hip')[i]! + place(1, person, 'right_hip')[i]!) / 2,
@@ -186,10 +194,30 @@ describe('renderScene', () => {
     { occluders: 1.1 },
     { index: 0.5 },
     { size: { width: 5000, height: 10 } },
-    { skeleton: 'coco18' as never },
   ])('refuses %j', (change) => {
     expect(() => renderScene({ seed: 0, index: 0, ...change })).toThrow(
       expect.objectContaining({ code: 'OUT_OF_RANGE' }),
+    );
+  });
+
+  it('labels any skeleton of its keypoints, however spelled, and refuses others', () => {
+    const few = { name: 'few', keypoints: ['Head', 'wrist-l', 'rightWrist'], oksSigmas: [1, 1, 1] };
+    const scene = renderScene({ seed: 8, index: 1, skeleton: defineSkeleton(few) });
+    const whole = renderScene({ seed: 8, index: 1, skeleton: mpii16 });
+    scene.people.forEach(({ keypoints }, i) => {
+      const all = whole.people[i]!.keypoints;
+      const expected = ['head_top', 'left_wrist', 'right_wrist'].flatMap((name) => {
+        const k = mpii16.keypoints.indexOf(name);
+        return [all[2 * k]!, all[2 * k + 1]!];
+      });
+      expect([...keypoints]).toEqual(expected);
+    });
+    const strange = { name: 'cat', keypoints: ['nose', 'tail'], oksSigmas: [1, 1] };
+    expect(() => renderScene({ seed: 8, index: 1, skeleton: defineSkeleton(strange) })).toThrow(
+      expect.objectContaining({
+        code: 'BAD_SKELETON',
+        details: expect.objectContaining({ strange: ['tail'] }),
+      }),
     );
   });
 });

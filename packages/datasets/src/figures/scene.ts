@@ -1,5 +1,6 @@
 import type { Box, Size } from '@pose-distill/heatmap-decode';
 import { createRandom } from '@pose-distill/internal-random';
+import { coco17, type Skeleton } from '@pose-distill/skeletons';
 import type { RgbImage } from '../types.js';
 import { type Canvas, paintBackground } from './background.js';
 import { crowdIndex } from './crowd-index.js';
@@ -17,7 +18,7 @@ import { cameraFor, drawView, seenFrom, TARGET_HEIGHT } from './scene-camera.js'
 import { frameScene, placePeople } from './scene-layout.js';
 import { allocate } from './scratch.js';
 import { paintShadow } from './shadow.js';
-import { type FigureSkeleton, skeletonKeypoints } from './skeleton-keypoints.js';
+import { skeletonKeypoints } from './skeleton-keypoints.js';
 import { cosine, sine } from './trigonometry.js';
 
 /** Several people and how they are seen; what `renderScene` draws and a synthetic data set may consist of. */
@@ -45,8 +46,8 @@ export interface RenderSceneOptions extends SceneSettings {
   readonly index: number;
   /** Size of the picture in pixels. @default { width: 256, height: 192 } */
   readonly size?: Size;
-  /** Whose keypoints to label; the picture is the same for all. @default 'coco17' */
-  readonly skeleton?: FigureSkeleton;
+  /** Whose keypoints to label; the picture is the same for all. @default coco17 */
+  readonly skeleton?: Skeleton;
 }
 
 /** A person of a scene with labels in image pixels; integer coordinates are pixel centres. */
@@ -79,13 +80,13 @@ export const SCENE_SIZE: Size = { width: 256, height: 192 };
  * Draws several people on one ground before one camera: the near ones hide the far ones, and labels say so. Pixels and
  * labels are equal in every engine, as those of `renderFigure` are.
  *
- * @throws DatasetError `OUT_OF_RANGE` for an option out of range.
+ * @throws DatasetError `OUT_OF_RANGE` for an option out of range; `BAD_SKELETON` for a keypoint that a figure does not have.
  * @example
- * const { image, people, crowdIndex } = renderScene({ seed: 1, index: 0, people: 5, crowding: 0.6, skeleton: 'crowdpose14' });
+ * const { image, people, crowdIndex } = renderScene({ seed: 1, index: 0, people: 5, crowding: 0.6, skeleton: crowdpose14 });
  * people[0].visibility; // Uint8Array(14): 2 seen, 1 hidden, 0 outside
  */
 export function renderScene(options: RenderSceneOptions): Scene {
-  const { seed, index, size = SCENE_SIZE, skeleton = 'coco17' } = options;
+  const { seed, index, size = SCENE_SIZE, skeleton = coco17 } = options;
   const { crowding = 0.3, truncation = 0.15, motionBlur = 0, occluders = 0.15 } = options;
   requireInteger('renderScene', 'seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireInteger('renderScene', 'index', index, 0, Number.MAX_SAFE_INTEGER);

@@ -1,4 +1,4 @@
-const buffers = new Map<string, Float32Array>();
+const buffers = /* @__PURE__ */ new Map<string, Float32Array>();
 
 /**
  * Working memory that is kept between pictures, by name; contents are whatever the last user left. Renderers are
@@ -12,7 +12,7 @@ export function allocate(name: string, length: number): Float32Array {
   return fresh;
 }
 
-let bytes = new Uint8Array(0);
+let bytes = /* @__PURE__ */ new Uint8Array(0);
 
 /** As `allocate`, for the one buffer of bytes that is needed; zeroed. */
 export function allocateBytes(length: number): Uint8Array {

@@ -1,57 +1,45 @@
-import { coco17, crowdpose14, lsp14, mpii16, type Skeleton } from '@pose-distill/skeletons';
+import { coco17, matchKeypoints, type Skeleton } from '@pose-distill/skeletons';
 import { DatasetError } from '../error.js';
 import { PART } from './cone.js';
 import { type BodyKeypoint, bodyKeypoints } from './keypoints.js';
 import type { Person } from './person.js';
 import { between, pointIn } from './rotation.js';
 
-/** Skeletons that figures can be labelled with, by the name they have in `@pose-distill/skeletons`. */
-export type FigureSkeleton = 'coco17' | 'mpii16' | 'crowdpose14' | 'lsp14';
-
-const SKELETONS: Readonly<Record<FigureSkeleton, Skeleton>> = {
-  coco17,
-  mpii16,
-  crowdpose14,
-  lsp14,
-};
-
-/** The skeleton of a name. @throws DatasetError `OUT_OF_RANGE` for any other. */
-export function figureSkeleton(name: FigureSkeleton): Skeleton {
-  if (Object.hasOwn(SKELETONS, name)) return SKELETONS[name];
-  const known = Object.keys(SKELETONS);
-  throw new DatasetError(
-    'OUT_OF_RANGE',
-    `skeleton: expected one of ${known.join(', ')}, got ${String(name)}.`,
-    { skeleton: name, known },
-  );
-}
-
-/** Where a person's keypoints of a skeleton are, in its order. */
-export function skeletonKeypoints(
-  name: FigureSkeleton,
-): (person: Person) => readonly BodyKeypoint[] {
-  const { keypoints } = figureSkeleton(name);
-  if (name === 'coco17') return bodyKeypoints;
+/**
+ * Where a person's keypoints of a skeleton are, in its order. The body has COCO's keypoints and those of `MIDDLE`, however
+ * spelled; a skeleton may have any of them.
+ *
+ * @throws DatasetError `BAD_SKELETON` naming the keypoints that a figure does not have.
+ */
+export function skeletonKeypoints(skeleton: Skeleton): (person: Person) => readonly BodyKeypoint[] {
+  const middleNames = Object.keys(MIDDLE);
+  const limbs = matchKeypoints(coco17, skeleton);
+  const middles = matchKeypoints({ keypoints: middleNames }, skeleton);
+  const strange = skeleton.keypoints.filter((_, k) => limbs[k]! < 0 && middles[k]! < 0);
+  if (strange.length > 0) {
+    const known = [...coco17.keypoints, ...middleNames];
+    throw new DatasetError(
+      'BAD_SKELETON',
+      `skeleton ${skeleton.name}: a figure has no ${strange.join(', ')}. Take any of ${known.join(', ')}.`,
+      { skeleton: skeleton.name, strange, known },
+    );
+  }
   return (person) => {
-    const limbs = bodyKeypoints(person);
-    return keypoints.map((keypoint) => {
-      const index = coco17.keypoints.indexOf(keypoint);
-      return index < 0 ? MIDDLE[keypoint]!(person, name) : limbs[index]!;
-    });
+    const body = bodyKeypoints(person);
+    return limbs.map((limb, k) =>
+      limb < 0 ? MIDDLE[middleNames[middles[k]!]!]!(person, skeleton) : body[limb]!,
+    );
   };
 }
 
 const HIPS = PART.trunk | PART.skirt | PART.leftThigh | PART.rightThigh;
 
-/** Place of the neck's keypoint on the way from the body's neck joint to the skull, as annotators of each set put it. */
-const NECK_HEIGHT: Readonly<Partial<Record<FigureSkeleton, number>>> = {
-  mpii16: 0.2,
-  lsp14: 0.2,
-  crowdpose14: 0.4,
-};
+/** Place of the neck's keypoint on the way from the body's neck joint to the skull: CrowdPose's is higher than the others'. */
+const NECK_HEIGHT = 0.2;
+const CROWDPOSE_NECK_HEIGHT = 0.4;
 
 /** Keypoints of the middle, which COCO does not have. */
-const MIDDLE: Readonly<Record<string, (person: Person, name: FigureSkeleton) => BodyKeypoint>> = {
+const MIDDLE: Readonly<Record<string, (person: Person, skeleton: Skeleton) => BodyKeypoint>> = {
   /** Half-way between the hips. */
   pelvis: ({ body, joints }) => ({
     point: between(joints.left.hip, joints.right.hip, 0.5),
@@ -64,14 +52,23 @@ const MIDDLE: Readonly<Record<string, (person: Person, name: FigureSkeleton) => 
     parts: PART.trunk,
     cover: body.chestRadius * 1.25,
   }),
+  /** Half-way between shoulders and hips. */
+  belly: ({ body, joints }) => ({
+    point: between(
+      between(joints.left.shoulder, joints.right.shoulder, 0.5),
+      between(joints.left.hip, joints.right.hip, 0.5),
+      0.5,
+    ),
+    parts: PART.trunk,
+    cover: body.waistRadius * 1.3,
+  }),
   neck,
   upper_neck: neck,
-  head: headTop,
   head_top: headTop,
 };
 
-function neck({ body, joints }: Person, name: FigureSkeleton): BodyKeypoint {
-  const up = NECK_HEIGHT[name] ?? 0;
+function neck({ body, joints }: Person, { name }: Skeleton): BodyKeypoint {
+  const up = name === 'crowdpose14' ? CROWDPOSE_NECK_HEIGHT : NECK_HEIGHT;
   return {
     point: pointIn(joints.neck, joints.neckFrame, 0, up * body.neckLength, up * 0.012),
     parts: PART.trunk,
