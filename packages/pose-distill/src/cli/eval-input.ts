@@ -11,20 +11,14 @@ import { coco17, skeletonFromKeypoints } from '@pose-distill/skeletons';
 import { PoseDistillError } from '../errors.js';
 
 const PIECE_BYTES = 1 << 20;
+const MEMBERS = ['images', 'annotations', 'categories'] as const;
 const ANNOTATIONS_FORM = 'annotations are an object with images, annotations and categories';
 const RESULTS_FORM = 'results are a list of {image_id, category_id, keypoints, score}';
 
 /** Reads COCO-form annotations of any size. */
 export async function readAnnotations(file: string): Promise<CocoKeypointFile> {
-  const members = ['images', 'annotations', 'categories'];
-  const { root, lists } = await readRecords(file, members);
-  if (root === 'array') {
-    throw wrongForm(file, `is a list, but ${ANNOTATIONS_FORM}. Are --gt and --dt swapped?`);
-  }
-  const missing = members.filter((name) => !lists.has(name));
-  if (missing.length > 0) {
-    throw wrongForm(file, `has no list '${missing.join("', '")}'; ${ANNOTATIONS_FORM}.`);
-  }
+  const { root, lists } = await readRecords(file, MEMBERS);
+  checkMembers(file, root, (name) => lists.has(name));
   return Object.fromEntries(lists) as unknown as CocoKeypointFile;
 }
 
@@ -55,6 +49,38 @@ async function firstCharacter(file: string): Promise<string> {
     if (text !== '') return text[0]!;
   }
   throw wrongForm(file, 'is empty. Write it again.');
+}
+
+/** The categories, for what they say about the keypoints. The rest is passed over, but must be there. */
+export async function readCategories(file: string): Promise<CocoKeypointFile['categories']> {
+  const categories: CocoKeypointFile['categories'][number][] = [];
+  const decoder = new TextDecoder();
+  try {
+    const { root, counts } = await readJsonRecords(open(file, PIECE_BYTES), {
+      members: MEMBERS,
+      bytes(member, bytes) {
+        if (member === 'categories') categories.push(...JSON.parse(`[${decoder.decode(bytes)}]`));
+      },
+    });
+    checkMembers(file, root, (name) => typeof counts.get(name) === 'number');
+  } catch (error) {
+    throw explain(file, error as Error);
+  }
+  return categories;
+}
+
+function checkMembers(
+  file: string,
+  root: 'array' | 'object',
+  has: (name: string) => boolean,
+): void {
+  if (root === 'array') {
+    throw wrongForm(file, `is a list, but ${ANNOTATIONS_FORM}. Are --gt and --dt swapped?`);
+  }
+  const missing = MEMBERS.filter((name) => !has(name));
+  if (missing.length > 0) {
+    throw wrongForm(file, `has no list '${missing.join("', '")}'; ${ANNOTATIONS_FORM}.`);
+  }
 }
 
 interface Records {
@@ -110,6 +136,21 @@ export async function readBytes(file: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     throw unreadable(file, error as Error);
+  }
+}
+
+/** Says of an error about annotations or results which files they are in. */
+export async function aboutFiles<T>(
+  { gt, dt }: { readonly gt: string; readonly dt: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'MetricsError') {
+      error.message = `${error.message.replace(/\.$/, '')} (annotations: ${gt}, results: ${dt}).`;
+    }
+    throw error;
   }
 }
 

@@ -10,7 +10,7 @@ import { pckReport } from '@pose-distill/metrics/report';
 import { skeletonFromKeypoints } from '@pose-distill/skeletons';
 import { type Command, Option } from 'commander';
 import { addFiles, addJson } from './eval-flags.js';
-import { checkForms, readAnnotations, readResults } from './eval-input.js';
+import { aboutFiles, checkForms, readAnnotations, readResults } from './eval-input.js';
 import { printJson, printStats } from './eval-output.js';
 import { sayReport, writePage } from './eval-report.js';
 import { example } from './example.js';
@@ -63,7 +63,9 @@ export function addEvalPck(evaluate: Command): void {
       const truth = await readAnnotations(gt);
       const results = await readResults(dt);
       const options = { threshold, by, rules };
-      const evaluation = evaluatePck(truth, results, options);
+      const evaluation = await aboutFiles({ gt, dt }, async () =>
+        evaluatePck(truth, results, options),
+      );
       if (report) {
         const notes = [`Annotations: ${basename(gt)}. Results: ${basename(dt)}.`];
         await writePage(report, draw(truth, results, evaluation, options, notes));
