@@ -29,7 +29,9 @@ export function generate({ truthFile, resultFile, images, people, results, seed 
   const found = openLines(resultFile);
   truth.write('{"images":[');
   for (let i = 0; i < images; i++) {
-    truth.write(`${i ? ',' : ''}{"id":${i + 1},"width":640,"height":480,"file_name":"${i + 1}.jpg"}`);
+    truth.write(
+      `${i ? ',' : ''}{"id":${i + 1},"width":640,"height":480,"file_name":"${i + 1}.jpg"}`,
+    );
   }
   truth.write('],"categories":[{"id":1,"name":"person"}],"annotations":[');
   found.write('[');
