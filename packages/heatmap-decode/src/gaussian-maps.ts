@@ -40,6 +40,7 @@ export const drawMaps: MapDrawer = (maps) => {
 function drawRows(maps: ImageMaps, k: number, from: number, to: number): void {
   const { columns, rows, reach, out, cell } = maps;
   const { values, size } = columns;
+  const bounded = reach < Infinity;
   const factors = rows.values;
   const firstFactor = k * rows.size;
   const first = k * size;
@@ -49,11 +50,15 @@ function drawRows(maps: ImageMaps, k: number, from: number, to: number): void {
   const y = rows.centre[k]!;
   const start = maps.start + k * maps.keypoint;
   for (let row = from; row < to; row++) {
-    const half = Math.sqrt(reach - (row - y) * (row - y));
-    if (!(half >= 0)) continue;
-    // Whole numbers, said to be so: the loops below would count in floats.
-    const left = Math.max(least, Math.ceil(x - half)) | 0;
-    const right = Math.min(most, Math.floor(x + half) + 1) | 0;
+    let left = least;
+    let right = most;
+    if (bounded) {
+      const half = Math.sqrt(reach - (row - y) * (row - y));
+      if (!(half >= 0)) continue;
+      // Whole numbers, said to be so: the loops below would count in floats.
+      left = Math.max(least, Math.ceil(x - half)) | 0;
+      right = Math.min(most, Math.floor(x + half) + 1) | 0;
+    }
     const factor = factors[firstFactor + row]!;
     const end = first + right;
     let i = first + left;

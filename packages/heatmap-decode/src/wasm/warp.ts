@@ -3,7 +3,7 @@ import { after, nativeWith } from './engine.js';
 import { copyLines, isFramed, linesOf, partOf, pictureOf } from './part.js';
 
 /** Copying this many bytes of the image costs about what one output pixel gains. */
-const WORTH = 64;
+const WORTH = 128;
 /** Room after an array for what vector loads and stores overrun. */
 const SPARE = 64;
 /** What the kernel reads and writes: bytes both, bytes and floats, floats both. */
