@@ -49,3 +49,12 @@ it('examples/scenes prints who hides whom', async () => {
     'mpii16 50 people in 10 pictures',
   ]);
 });
+
+it('examples/convert prints what it says', async () => {
+  expect(await linesOf(() => import('../examples/convert.js'))).toEqual([
+    'crop 1179.6 around 965.0 409.8',
+    'of COCO 12 of 17',
+    'left shoulder 1066 252',
+    'neck 983.5 252 head 79.03',
+  ]);
+});
