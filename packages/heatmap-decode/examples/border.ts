@@ -62,5 +62,6 @@ report(
 report('UDP, fit', udpCodec({ ...shapes, decode: decodeByFit }));
 report('UDP combined', udpCombinedCodec(shapes));
 report('SimCC, DARK', simccCodec({ ...shapes, refine: 'dark' }));
+report('SimCC, fit', simccCodec({ ...shapes, refine: 'fit' }));
 report('SimCC on whole bins', simccCodec({ ...shapes, unbiased: false }));
 report('regression', regressionCodec(shapes));

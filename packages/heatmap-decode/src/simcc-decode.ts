@@ -3,13 +3,17 @@ import type { DecodedKeypoints, KeypointArrays } from './decode.js';
 import { requireRange } from './error.js';
 import { keypointArrays } from './keypoint-arrays.js';
 import { bothAxes, checkSimcc, type PerAxis, type SimccVectors } from './simcc.js';
+import { fitStep, type Vector } from './vector-fit.js';
 
 export interface DecodeSimccOptions {
   /** Bins per input pixel, as in encoding. @default 2 */
   readonly splitRatio?: number;
-  /** `none`: the bin itself. `dark`: Taylor step on the logarithm of the blurred vector. @default 'none' */
-  readonly refine?: 'none' | 'dark';
-  /** Width of the Gaussian the network was trained on, in bins: `dark` blurs by about as much. @default 6 */
+  /**
+   * `none`: the bin itself. `dark`: Taylor step on the logarithm of the blurred vector. `fit`: top of the Gaussian fitted to the bins around,
+   * exact at the ends too. @default 'none'
+   */
+  readonly refine?: 'none' | 'dark' | 'fit';
+  /** Width of the Gaussian the network was trained on, in bins: `dark` blurs by about as much, `fit` takes in twice that. @default 6 */
   readonly sigma?: PerAxis;
   /** What happens where nothing is found; see `decodeSimcc`. @default 'guarded' */
   readonly rules?: 'guarded' | 'mmpose';
@@ -20,7 +24,7 @@ const [FLOOR, CEILING] = [1e-3, 50];
 const REACH = 2;
 
 /**
- * Finds the bin of each keypoint's maximum along x and y, and with `dark` a place between bins. Keypoints are input pixels, bin /
+ * Finds the bin of each keypoint's maximum along x and y, and with `dark` or `fit` a place between bins. Keypoints are input pixels, bin /
  * splitRatio; the score is the smaller of the two maxima. In float64.
  *
  * - `guarded`: the place of the maximum whatever its sign; NaN bins are passed over, a vector without a number gives NaN. Steps away
@@ -76,17 +80,14 @@ export function decodeSimcc(
         keypoints[at] = dark && isNothing(vector, place, kernels[axis]!) ? NaN : -1;
       } else if (dark && !Number.isNaN(place)) {
         keypoints[at] = place + logStep(vector, place, kernels[axis]!, guarded);
+      } else if (refine === 'fit' && scores[n]! > 0) {
+        const radius = Math.ceil(2 * (axis === 0 ? sigma.x : sigma.y));
+        keypoints[at] = place + fitStep(vector, place, radius);
       }
       keypoints[at] = keypoints[at]! / splitRatio;
     }
   }
   return { keypoints, scores, batch, keypointCount };
-}
-
-interface Vector {
-  readonly data: Float32Array;
-  readonly start: number;
-  readonly length: number;
 }
 
 /** The blur whose sigma, by OpenCV's rule, is about `sigma`: an odd size, the smaller one in doubt. */

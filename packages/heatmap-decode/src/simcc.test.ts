@@ -193,6 +193,44 @@ describe('decodeSimcc', () => {
     expect(decodeSimcc(single([NaN], [1])).scores[0]).toBeNaN();
   });
 
+  it('fits a Gaussian, exact at the ends too', () => {
+    const at = (x: number, y: number, sigma: number): Float32Array => {
+      const { x: along, y: down } = encodeOne(x, y, { sigma, unbiased: true });
+      return decodeSimcc(asVectors({ x: along, y: down }), { refine: 'fit', sigma }).keypoints;
+    };
+    for (const [x, y] of [
+      [0.1, 63.3],
+      [-1.2, 64.1],
+      [20.3, 30.4],
+      [47.4, 0],
+    ] as const) {
+      for (const sigma of [1.4, 4.9, 6]) {
+        expect(largestDifference(at(x, y, sigma), [x, y])).toBeLessThan(1e-4);
+      }
+    }
+    const options = { refine: 'fit' } as const;
+    const flat = single(Array(40).fill(0.5), [0, 0, 1, 0]);
+    expect([...decodeSimcc(flat, options).keypoints]).toEqual([0, 1]);
+    expect([...decodeSimcc(single([-2, -1], [-2, -3]), options).keypoints]).toEqual([0.5, 0]);
+  });
+
+  it('fits as well as DARK on noise', () => {
+    const random = createRandom(11, 'simcc fit');
+    const sums = { fit: 0, dark: 0 };
+    for (let trial = 0; trial < 300; trial++) {
+      const [x, y] = [random.between(15, 32), random.between(15, 48)];
+      const { x: along, y: down } = encodeOne(x, y, { unbiased: true, normalise: false });
+      const noisy = (values: Float32Array): Float32Array =>
+        values.map((value) => value + 0.03 * random.normal());
+      const vectors = asVectors({ x: noisy(along), y: noisy(down) });
+      for (const refine of ['fit', 'dark'] as const) {
+        sums[refine] += largestDifference(decodeSimcc(vectors, { refine }).keypoints, [x, y]) / 300;
+      }
+    }
+    expect(sums.fit).toBeLessThan(1.1 * sums.dark);
+    expect(sums.fit).toBeLessThan(0.2);
+  });
+
   it('writes into out and refuses what does not fit', () => {
     const vectors = single([0, 1], [0, 1, 0]);
     const out = { keypoints: new Float32Array(2), scores: new Float32Array(1) };
