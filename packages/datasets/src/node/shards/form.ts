@@ -21,6 +21,11 @@ export interface ManifestShard {
   readonly samples: number;
 }
 
+/** Extensions of members that are pictures; `img` stands for all others. */
+export const PICTURES: ReadonlySet<string> = new Set(
+  'jpg jpeg png webp gif avif heic heif tif tiff bmp jp2 jxl img'.split(' '),
+);
+
 export const MANIFEST = 'manifest.json';
 const FORMAT: ShardManifest['format'] = 'pose-distill shards';
 

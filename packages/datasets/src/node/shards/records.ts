@@ -1,7 +1,7 @@
 import { readTar, TarError, type TarMember } from '@pose-distill/internal-formats';
 import type { Skeleton } from '@pose-distill/skeletons';
 import { DatasetError } from '../../error.js';
-import { badShard, parseRecord } from './form.js';
+import { badShard, PICTURES, parseRecord } from './form.js';
 import type { ShardFile, ShardRecord } from './open.js';
 
 /** What to do about records that cannot be used, and how many there were. */
@@ -9,10 +9,6 @@ export interface BadRecordRule {
   readonly skip: boolean;
   skipped: number;
 }
-
-const PICTURES = new Set(
-  'jpg jpeg png webp gif avif heic heif tif tiff bmp jp2 jxl img'.split(' '),
-);
 
 /** Reads the records of one archive in their order. */
 export async function* readShard(

@@ -16,7 +16,13 @@ import {
 } from '@pose-distill/datasets/node';
 import { tarEnd, tarMember } from '@pose-distill/internal-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cocoFolder, type TestFolder, temporaryFolder } from '../../../test/coco-folder.js';
+import {
+  annotations,
+  cocoFolder,
+  jpeg,
+  type TestFolder,
+  temporaryFolder,
+} from '../../../test/coco-folder.js';
 
 let folder: TestFolder;
 let dataset: PoseDataset;
@@ -121,6 +127,25 @@ describe('writeShards', () => {
       expect(Buffer.compare(Buffer.from(read.data), Buffer.from(drawn.data))).toBe(0);
       expect([...sample.keypoints]).toEqual([...figures.samples[index]!.keypoints]);
     }
+  });
+
+  it('takes files of any name', async () => {
+    const names = ['no-ending', 'a.b.JPG', 'über/bild.weird'];
+    const odd = await temporaryFolder();
+    for (const [i, name] of names.entries()) await odd.write(`val/${name}`, await jpeg(i));
+    await odd.write(
+      'person_keypoints_val.json',
+      annotations(3, (i) => names[i - 1]!),
+    );
+    const source = await openDataset(`coco:${odd.directory}`, { split: 'val' });
+    await writeShards(source, join(odd.directory, 'shards'));
+    const records = await all(await openShards(join(odd.directory, 'shards')));
+    expect(records.map(({ sample }) => sample.file)).toEqual(names);
+    for (const { sample, picture } of records) {
+      const file = await readFile(join(odd.directory, 'val', sample.file));
+      expect(Buffer.compare(file, picture)).toBe(0);
+    }
+    await odd.remove();
   });
 
   it('leaves nothing behind after an error, or leaves out what is missing', async () => {

@@ -10,6 +10,7 @@ import {
   MANIFEST,
   type ManifestShard,
   manifestOf,
+  PICTURES,
   recordJson,
   type ShardManifest,
 } from './form.js';
@@ -137,14 +138,14 @@ async function pictureBytes(
 ): Promise<{ data: Uint8Array; extension: string }> {
   if (dataset.images?.kind === 'files') {
     const path = join(dataset.images.directory, sample.file);
-    const extension = extname(sample.file).slice(1).toLowerCase();
-    try {
-      return { data: await readFile(path), extension: /^\w+$/.test(extension) ? extension : 'img' };
-    } catch (cause) {
-      const reason = (cause as Error).message;
+    const ending = extname(sample.file).slice(1).toLowerCase();
+    const extension = PICTURES.has(ending) ? ending : 'img';
+    const data = await readFile(path).catch((cause: Error) => {
+      const reason = cause.message;
       const message = `${path} cannot be read (${reason}). Fetch it again, or take its annotations out of the data set.`;
       throw new DatasetError('BAD_IMAGE', message, { path, reason, id: sample.id }, { cause });
-    }
+    });
+    return { data, extension };
   }
   const { data, width, height } = await dataset.readImage(sample);
   const sharp = await loadSharp();
