@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -111,7 +111,7 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
 
 /** Under a name of its own first: nobody ever sees half an index. A folder that cannot be written is left alone. */
 async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.part`;
+  const temporary = `${path}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(temporary, parts);

@@ -168,6 +168,20 @@ describe('MPII and LSP in MATLAB files', () => {
 });
 
 describe('what may be wrong', () => {
+  it.each([
+    [{ invalid: 'leave-out' }, /'invalid' is no setting of a folder/],
+    [{ onBadRecord: 'drop' }, /onBadRecord: expected 'throw' or 'skip', got "drop"/],
+    [{ onMissingImage: true }, /onMissingImage: expected 'throw' or 'skip' or 'ignore', got true/],
+  ])('refuses the setting %j', async (setting, message) => {
+    const directory = await folderWith({ 'x.txt': '' });
+    const spec = { kind: 'coco', directory } as const;
+    const options = { split: 'val' } as const;
+    const inOptions = openDataset(spec, { ...options, ...(setting as object) });
+    await expect(inOptions).rejects.toThrow(message);
+    const inSpec = openDataset({ ...spec, ...(setting as object) }, options);
+    await expect(inSpec).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });
+  });
+
   it.each(['../a.jpg', '/etc/hostname', 'x/../../a.jpg'])('refuses the name %s', async (name) => {
     const directory = await folderWith({
       'person_keypoints_val.json': annotations(1, () => name),

@@ -8,7 +8,13 @@ import type { PoseDataset, PoseSample } from '../types.js';
 import { findImages, missingFrom, readAnnotations, sourceRoot } from './coco-folder.js';
 import { readSampleImage } from './image-file.js';
 import { type FolderAnnotations, type RecordPlace, readFolder, readRecord } from './read-folder.js';
-import { type FolderSettings, type FolderSource, parseSource, type SourceSpec } from './source.js';
+import {
+  checkFolderSource,
+  type FolderSettings,
+  type FolderSource,
+  parseSource,
+  type SourceSpec,
+} from './source.js';
 
 /** What to open; the settings of a folder win over those of its spec. */
 export interface OpenDatasetOptions extends FolderSettings {
@@ -38,7 +44,7 @@ export async function openDataset(
   requireSplit(split);
   const spec = parseSource(source);
   if (spec.kind === 'synthetic') return syntheticDataset(spec, split);
-  return openFolder({ ...spec, ...settings }, split);
+  return openFolder(checkFolderSource({ ...spec, ...settings }), split);
 }
 
 async function openFolder(source: FolderSource, split: Split): Promise<PoseDataset> {

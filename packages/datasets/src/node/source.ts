@@ -116,8 +116,44 @@ function parseOptions(text: string, source: string): Partial<SyntheticSpec> {
 
 function checkKind(source: SourceSpec, shown: string): SourceSpec {
   if (source.kind === 'synthetic') return source;
-  if (isAnnotationKind(source.kind) && typeof source.directory === 'string') return source;
+  if (isAnnotationKind(source.kind) && typeof source.directory === 'string') {
+    return checkFolderSource(source);
+  }
   throw unknownSource(shown);
+}
+
+const CHOICES = {
+  onBadRecord: ['throw', 'skip'],
+  onMissingImage: ['throw', 'skip', 'ignore'],
+} as const;
+const FOLDER_SETTINGS: readonly string[] = [
+  'kind',
+  'directory',
+  'annotations',
+  'images',
+  'detections',
+  'minimumScore',
+  'index',
+  'validationList',
+  'reading',
+  ...Object.keys(CHOICES),
+];
+
+/** Settings that nobody knows would change nothing, silently. @throws DatasetError `OUT_OF_RANGE` */
+export function checkFolderSource(source: FolderSource): FolderSource {
+  const stranger = Object.keys(source).find((name) => !FOLDER_SETTINGS.includes(name));
+  if (stranger !== undefined) {
+    const message = `source: '${stranger}' is no setting of a folder; there are ${FOLDER_SETTINGS.join(', ')}.`;
+    throw new DatasetError('OUT_OF_RANGE', message, { setting: stranger });
+  }
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value = source[name as keyof typeof CHOICES];
+    if (value === undefined || (choices as readonly string[]).includes(value)) continue;
+    const expected = choices.map((choice) => `'${choice}'`).join(' or ');
+    const message = `${name}: expected ${expected}, got ${JSON.stringify(value)}.`;
+    throw new DatasetError('OUT_OF_RANGE', message, { [name]: value });
+  }
+  return source;
 }
 
 function unknownSource(got: string): DatasetError {
