@@ -26,7 +26,8 @@ export const TARGET_HEIGHT = 0.45;
 /** Draws a view of a scene: from eye height mostly, crowds more often from above. */
 export function drawView(count: number, crowding: number, random: Random): SceneView {
   let pitch = 5 + random.normal() * 6;
-  if (random.chance(0.12 + 0.25 * crowding)) pitch = random.between(12, 38);
+  if (random.chance(0.12 + 0.25 * crowding + 0.04 * Math.min(10, count - 1) * (1 - crowding)))
+    pitch = random.between(12, 38);
   pitch = Math.max(0, Math.min(42, pitch));
   const tilt = random.normal() * (random.chance(0.08) ? 10 : 2.5);
   const distance = random.between(3.4, 9) + 0.25 * count;

@@ -2,7 +2,7 @@ import type { Random } from '@pose-distill/internal-random';
 import { extentThrough, type Person, type Reach } from './person.js';
 import { cameraFor, drawYaw, type SceneView, type Stand } from './scene-camera.js';
 
-const CANDIDATES = 14;
+const CANDIDATES = 20;
 const UNIT = { scale: 1, x: 0, y: 0 } as const;
 
 /** Finds places for people: at `crowding` 0 nobody is before anybody, at 1 most of a person may be. */
@@ -18,12 +18,14 @@ export function placePeople(
     const yaw = drawYaw(person, random);
     const here = extentThrough(person, cameraFor(view, person, { x: 0, z: 0, yaw }, UNIT));
     const want = crowding * random.between(0.15, 0.85);
-    const wide = 0.25 + 0.36 * stands.length * (1 - 0.72 * crowding);
-    const deep = 0.35 + 0.3 * Math.sqrt(stands.length) * (1 + 0.6 * crowding);
+    const wide = 0.25 + 0.3 * stands.length * (1 - 0.68 * crowding);
+    // From above rows one behind another are seen apart.
+    const rows = 0.6 * crowding + Math.min(1, view.pitch / 20) * (1 - crowding);
+    const deep = 0.35 + 0.3 * Math.sqrt(stands.length) * (1 + 2 * rows);
     let best: Stand = { x: 0, z: 0, yaw };
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < CANDIDATES; i++) {
-      const grow = 1 + 0.13 * i;
+      const grow = 1 + 0.1 * i;
       const x = stands.length === 0 ? 0 : random.between(-wide, wide) * grow;
       const z = stands.length === 0 ? 0 : random.between(-1.3 * deep, 0.7 * deep);
       const stand: Stand = { x, z: Math.min(z, view.distance - 2.2), yaw };
@@ -51,7 +53,7 @@ function costOf(
   const reach = moved(here, view, stand);
   const room = roomOf(person);
   let most = 0;
-  let cost = 0.03 * Math.abs(stand.x) + 0.02 * Math.abs(stand.z);
+  let cost = 0.06 * Math.abs(stand.x) + 0.02 * Math.abs(stand.z);
   let hiddenBy = 0;
   stands.forEach((other, i) => {
     const shared = overlap(reach, reaches[i]!);
