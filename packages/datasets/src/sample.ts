@@ -114,7 +114,7 @@ export function makeSample(
     normalise(pixels, mean, deviation);
   }
   const flipped = drawn?.flipped ?? false;
-  const placed = placeKeypoints(sample, transform, inputSize, flipped ? skeleton : undefined);
+  const placed = placeKeypoints(person, transform, inputSize, flipped ? skeleton : undefined);
   return { pixels, ...placed, transform, flipped };
 }
 
@@ -169,19 +169,19 @@ function half(
 }
 
 function placeKeypoints(
-  sample: PoseSample,
+  { keypoints: original, visibility }: Pick<PoseSample, 'keypoints' | 'visibility'>,
   transform: Affine,
   { width, height }: Size,
   mirrored: Skeleton | undefined,
 ): Pick<TrainingSample, 'keypoints' | 'weights'> {
-  const count = sample.visibility.length;
+  const count = visibility.length;
   const from = mirrored && flipIndices(mirrored);
-  const moved = transformPoints(sample.keypoints, transform);
+  const moved = transformPoints(original, transform);
   const keypoints = new Float32Array(2 * count);
   const weights = new Float32Array(count);
   for (let k = 0; k < count; k++) {
     const source = from ? from[k]! : k;
-    if (sample.visibility[source] === 0) continue;
+    if (visibility[source] === 0) continue;
     const [x, y] = [moved[2 * source]!, moved[2 * source + 1]!];
     keypoints[2 * k] = x;
     keypoints[2 * k + 1] = y;

@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 // By name: worker threads start from the built package.
-import { type Batch, batchSchedule, makeBatch, type PoseSample } from '@pose-distill/datasets';
+import {
+  type Batch,
+  batchSchedule,
+  makeBatch,
+  type PoseSample,
+  syntheticDataset,
+} from '@pose-distill/datasets';
 import {
   type BatchLoaderOptions,
   createBatchLoader,
@@ -83,6 +89,16 @@ describe('createBatchLoader', () => {
     const local = await take(4, { ...crowds, workers: 0 });
     expect(local[0]!.keypoints).toHaveLength(4 * 14 * 2);
     expect(await take(4, { ...crowds, workers: 2 })).toEqual(local);
+  });
+
+  it('takes a part of a run of figures', async () => {
+    const whole = syntheticDataset({ kind: 'synthetic', count: 9 }, 'train');
+    const samples = whole.samples.filter((_, i) => i % 3 === 1);
+    const source = { ...whole, samples };
+    const local = await take(1, { source, workers: 0, batchSize: 3 });
+    expect(await take(1, { source, workers: 1, batchSize: 3 })).toEqual(local);
+    const { inputSize } = options();
+    expect(local[0]!.images).toEqual((await makeBatch(whole, [1, 4, 7], { inputSize })).images);
   });
 
   it('draws synthetic figures in workers as here', async () => {

@@ -8,7 +8,7 @@ import { closedError, createLocalLane, createWorkerLane, joinLanes, type Lanes }
 import { batchSettings, checkRun } from './loader-settings.js';
 import { openDataset } from './open.js';
 import type { SourceSpec } from './source.js';
-import { postSample } from './worker-protocol.js';
+import { type BatchTask, postSample } from './worker-protocol.js';
 
 export interface BatchLoaderOptions extends Omit<MakeBatchOptions, 'seed' | 'epoch'> {
   /** A source as `openDataset` takes it, or a data set that is open already. */
@@ -76,7 +76,6 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
   const end = epochs * schedule.stepsPerEpoch;
   const settings = batchSettings(options);
   const lanes = createLanes(dataset, workers);
-  const { images } = dataset;
   const prepared = new Map<number, Promise<Batch>>();
   let asked = startStep;
   let ordered = startStep;
@@ -86,12 +85,8 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
   const orderUpTo = (step: number): void => {
     for (; ordered < Math.min(step, end); ordered++) {
       const { epoch, indices } = schedule.at(ordered);
-      const samples =
-        images?.kind === 'files'
-          ? Array.from(indices, (index) => postSample(dataset.samples[index]!))
-          : undefined;
       const task = { indices, options: { ...settings, seed, epoch } };
-      prepared.set(ordered, lanes.make(samples ? { ...task, samples } : task));
+      prepared.set(ordered, lanes.make({ ...task, ...annotationsOf(dataset, indices) }));
     }
   };
   orderUpTo(startStep + ahead);
@@ -131,6 +126,16 @@ export async function createBatchLoader(options: BatchLoaderOptions): Promise<Ba
     },
   };
   return loader;
+}
+
+/** What a worker cannot know of these samples. */
+function annotationsOf(
+  { samples, images }: PoseDataset,
+  indices: Int32Array,
+): Pick<BatchTask, 'samples' | 'figures'> {
+  if (!images) return {};
+  if (images.kind === 'figures') return { figures: indices.map((index) => samples[index]!.id - 1) };
+  return { samples: Array.from(indices, (index) => postSample(samples[index]!)) };
 }
 
 function createLanes(dataset: PoseDataset, workers: number): Lanes {

@@ -1,7 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type Batch, makeRows, type RowSource, rowsOf } from '../batch.js';
+import { type Batch, makeRows, type RowSource } from '../batch.js';
 import { openFigures } from '../figure-store.js';
-import type { PoseSample } from '../types.js';
 import { decodeImage, readSampleImage } from './image-file.js';
 import {
   type BatchTask,
@@ -39,12 +38,11 @@ function memoryOf(batch: Batch): ArrayBuffer[] {
 export function openSource({ skeleton, images }: WorkerSetup): (task: BatchTask) => RowSource {
   if (images.kind === 'figures') {
     const { samples, readImage } = openFigures(images.figures);
-    const source = {
+    return ({ indices, figures = indices }) => ({
       skeleton,
-      samples,
-      readImage: async (sample: PoseSample) => readImage(sample),
-    };
-    return ({ indices }) => rowsOf(source, indices);
+      sampleAt: (row) => samples[figures[row]!]!,
+      readImage: async (sample) => readImage(sample),
+    });
   }
   return ({ samples = [], pictures = [] }) => ({
     skeleton,

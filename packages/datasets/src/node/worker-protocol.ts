@@ -21,6 +21,8 @@ export interface BatchTask {
   readonly options: MakeBatchOptions;
   /** In the order of `indices`: workers hold no annotations of their own. Absent for figures, which every thread can draw. */
   readonly samples?: readonly PoseSample[];
+  /** In the order of `indices`, for figures only: places in the whole run of figures, of which a data set may be a part. */
+  readonly figures?: Int32Array;
   /** In the order of `indices`, for posted images only. */
   readonly pictures?: readonly Uint8Array[];
 }
