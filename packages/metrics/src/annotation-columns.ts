@@ -1,4 +1,5 @@
 import type { CocoKeypointAnnotation } from './coco.js';
+import { integers, reals, reserveRows } from './oks-rows.js';
 
 /** `num_keypoints`, `iscrowd`, `area` or `bbox` is missing. */
 export const NO_COUNT = 1;
@@ -23,62 +24,37 @@ export interface AnnotationColumns {
   lengths: Int32Array;
   /** Place of the first of them that is not finite; -1 when all are. */
   wrong: Int32Array;
-  /** [.,4] */
-  boxes: Float64Array;
+  /** Of the box. */
+  left: Float64Array;
+  top: Float64Array;
+  width: Float64Array;
+  height: Float64Array;
   /** Where the labelled keypoints of each end; they begin where those before end. */
   ends: Int32Array;
   /** Labelled keypoints: which, and where. */
-  keypoint: Uint16Array;
-  x: Float64Array;
-  y: Float64Array;
+  readonly labels: { count: number; keypoint: Uint16Array; x: Float64Array; y: Float64Array };
 }
 
 export function createAnnotationColumns(keypointCount: number): AnnotationColumns {
   return {
     keypointCount,
     count: 0,
-    ids: new Float64Array(0),
-    imageIds: new Float64Array(0),
-    categoryIds: new Float64Array(0),
-    areas: new Float64Array(0),
-    labelled: new Float64Array(0),
+    ids: reals(),
+    imageIds: reals(),
+    categoryIds: reals(),
+    areas: reals(),
+    labelled: reals(),
     crowd: new Uint8Array(0),
     missing: new Uint8Array(0),
-    lengths: new Int32Array(0),
-    wrong: new Int32Array(0),
-    boxes: new Float64Array(0),
-    ends: new Int32Array(0),
-    keypoint: new Uint16Array(0),
-    x: new Float64Array(0),
-    y: new Float64Array(0),
+    lengths: integers(),
+    wrong: integers(),
+    left: reals(),
+    top: reals(),
+    width: reals(),
+    height: reals(),
+    ends: integers(),
+    labels: { count: 0, keypoint: new Uint16Array(0), x: reals(), y: reals() },
   };
-}
-
-type Column = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
-
-/** A longer copy. */
-function longer<C extends Column>(column: C, length: number): C {
-  const copy = new (column.constructor as new (length: number) => C)(length);
-  copy.set(column as never);
-  return copy;
-}
-
-/** Makes room for `more` annotations. */
-export function reserveAnnotations(columns: AnnotationColumns, more: number): void {
-  const needed = columns.count + more;
-  if (columns.ids.length >= needed) return;
-  const room = Math.max(needed, Math.ceil(columns.count * 1.5));
-  columns.ids = longer(columns.ids, room);
-  columns.imageIds = longer(columns.imageIds, room);
-  columns.categoryIds = longer(columns.categoryIds, room);
-  columns.areas = longer(columns.areas, room);
-  columns.labelled = longer(columns.labelled, room);
-  columns.crowd = longer(columns.crowd, room);
-  columns.missing = longer(columns.missing, room);
-  columns.lengths = longer(columns.lengths, room);
-  columns.wrong = longer(columns.wrong, room);
-  columns.boxes = longer(columns.boxes, 4 * room);
-  columns.ends = longer(columns.ends, room);
 }
 
 export function addAnnotation(
@@ -87,7 +63,7 @@ export function addAnnotation(
 ): void {
   const { id, image_id, category_id, keypoints, num_keypoints, iscrowd, area, bbox } = annotation;
   const i = columns.count;
-  reserveAnnotations(columns, 1);
+  if (i === columns.ids.length) reserveRows(columns, 1);
   columns.ids[i] = id;
   columns.imageIds[i] = image_id;
   columns.categoryIds[i] = category_id;
@@ -98,47 +74,47 @@ export function addAnnotation(
   else missing |= NO_COUNT;
   if (iscrowd === undefined || iscrowd === null) missing |= NO_CROWD;
   else columns.crowd[i] = Number(iscrowd) !== 0 ? 1 : 0;
-  if (Array.isArray(bbox) && bbox.length === 4) {
-    for (let j = 0; j < 4; j++) {
-      columns.boxes[4 * i + j] = typeof bbox[j] === 'number' ? bbox[j]! : Number.NaN;
-    }
-  } else missing |= NO_BOX;
+  if (Array.isArray(bbox) && bbox.length === 4) setBox(columns, i, bbox);
+  else missing |= NO_BOX;
   columns.missing[i] = missing;
   addKeypoints(columns, i, keypoints);
   columns.count++;
+}
+
+/** Sets the box of annotation `i`; what is not a number becomes NaN. */
+export function setBox(columns: AnnotationColumns, i: number, box: ArrayLike<unknown>): void {
+  const numbers = Array.from(box, (side) => (typeof side === 'number' ? side : Number.NaN));
+  columns.left[i] = numbers[0]!;
+  columns.top[i] = numbers[1]!;
+  columns.width[i] = numbers[2]!;
+  columns.height[i] = numbers[3]!;
 }
 
 /** Keeps the labelled keypoints of annotation `i`, the next. */
 export function addKeypoints(
   columns: AnnotationColumns,
   i: number,
-  list: ArrayLike<number> | undefined,
+  list: ArrayLike<unknown> | undefined,
 ): void {
-  const { keypointCount } = columns;
-  let end = i === 0 ? 0 : columns.ends[i - 1]!;
+  const { keypointCount, labels } = columns;
   let wrong = -1;
   if (list?.length === 3 * keypointCount) {
-    if (end + keypointCount > columns.x.length) {
-      const room = Math.ceil(end * 1.5) + keypointCount;
-      columns.keypoint = longer(columns.keypoint, room);
-      columns.x = longer(columns.x, room);
-      columns.y = longer(columns.y, room);
-    }
-    const { keypoint, x, y } = columns;
+    if (labels.count + keypointCount > labels.x.length) reserveRows(labels, keypointCount);
+    const { keypoint, x, y } = labels;
     for (let k = 0, j = 0; k < keypointCount; k++, j += 3) {
-      const u: unknown = list[j];
-      const v: unknown = list[j + 1];
-      const flag: unknown = list[j + 2];
+      const u = list[j];
+      const v = list[j + 1];
+      const flag = list[j + 2];
       if (typeof u === 'number' && typeof v === 'number' && typeof flag === 'number') {
         if (u - u + (v - v) + (flag - flag) !== 0 && wrong < 0) wrong = j;
         if (!(flag > 0)) continue;
-        keypoint[end] = k;
-        x[end] = u;
-        y[end++] = v;
+        keypoint[labels.count] = k;
+        x[labels.count] = u;
+        y[labels.count++] = v;
       } else if (wrong < 0) wrong = j;
     }
   }
   columns.lengths[i] = list ? list.length : -1;
   columns.wrong[i] = wrong;
-  columns.ends[i] = end;
+  columns.ends[i] = labels.count;
 }

@@ -2,7 +2,6 @@ import {
   type AnnotationColumns,
   addAnnotation,
   createAnnotationColumns,
-  reserveAnnotations,
 } from './annotation-columns.js';
 import type { CocoKeypointFile } from './coco.js';
 import { collectProblems, fail } from './error.js';
@@ -10,7 +9,7 @@ import { checkResultBoxes, matchRows, type OksScores, scoresOf } from './oks-eva
 import type { OksMatches } from './oks-matches.js';
 import { type OksOptions, type OksSettings, oksSettings } from './oks-options.js';
 import { createResultSink } from './oks-results.js';
-import { createOksRows, type OksRows } from './oks-rows.js';
+import { createOksRows, type OksRows, reserveRows } from './oks-rows.js';
 import { COCO_RULES } from './oks-rules.js';
 import { type OksSelection, selectOks } from './oks-selection.js';
 import {
@@ -82,7 +81,7 @@ export async function readTruth(
     const { images, categories, annotations } = groundTruth;
     for (const { id } of images) header.images.push(id);
     for (const { id } of categories) header.categories.push(id);
-    reserveAnnotations(columns, annotations.length);
+    reserveRows(columns, annotations.length);
     for (const annotation of annotations) addAnnotation(columns, annotation);
     return header;
   }

@@ -1,3 +1,4 @@
+import { coco17 } from '@pose-distill/skeletons';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,7 +9,7 @@ import {
   MetricsError,
   type OksOptions,
 } from './index.js';
-import { linearlySpaced } from './oks-options.js';
+import { COCO_OKS_SIGMAS, linearlySpaced } from './oks-options.js';
 
 const OKS_SIGMAS = [0.1, 0.1];
 const options: OksOptions = { oksSigmas: OKS_SIGMAS };
@@ -131,6 +132,10 @@ describe('evaluateOks', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('has the sigmas of the skeleton', () => {
+    expect(COCO_OKS_SIGMAS).toEqual(coco17.oksSigmas);
   });
 
   it('spaces thresholds as NumPy does', () => {

@@ -45,11 +45,20 @@ export function checkPose(
   problems: Problems,
 ): boolean {
   if (keypoints?.length === 3 * keypointCount) return true;
-  const expected = `expected 3 x ${keypointCount} numbers`;
-  const advice = 'for another skeleton than COCO-17 pass its oksSigmas or the skeleton itself';
-  const got = Array.isArray(keypoints) ? `${keypoints.length} (${advice})` : 'none';
-  problems.add('SHAPE_MISMATCH', path, `${expected}, got ${got}`);
+  addLength(Array.isArray(keypoints) ? keypoints.length : undefined, keypointCount, path, problems);
   return false;
+}
+
+/** Says that a pose has `length` numbers, or is missing. */
+export function addLength(
+  length: number | undefined,
+  keypointCount: number,
+  path: string,
+  problems: Problems,
+): void {
+  const advice = 'for another skeleton than COCO-17 pass its oksSigmas or the skeleton itself';
+  const got = length === undefined ? 'none' : `${length} (${advice})`;
+  problems.add('SHAPE_MISMATCH', path, `expected 3 x ${keypointCount} numbers, got ${got}`);
 }
 
 export function checkBox(

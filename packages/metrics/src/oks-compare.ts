@@ -18,10 +18,12 @@ export type OksComparer = (pose: Float64Array, i: number, area: number) => numbe
  * get the reference's number, with its order of operations.
  */
 export function createOksComparer(
-  { ends, keypoint, x, y, boxes }: AnnotationColumns,
+  columns: AnnotationColumns,
   oksSigmas: readonly number[],
   least: number,
 ): OksComparer {
+  const { ends } = columns;
+  const { keypoint, x, y } = columns.labels;
   const K = oksSigmas.length;
   const variances = Float64Array.from(oksSigmas, (sigma) => (sigma * 2) ** 2);
   const far = variances.map((variance) => variance * 2 * FAR);
@@ -39,7 +41,7 @@ export function createOksComparer(
     const to = ends[i]!;
     const count = to - from;
     const scale = area + EPSILON;
-    if (count === 0) return compareWithBox(pose, 4 * i, scale);
+    if (count === 0) return compareWithBox(pose, i, scale);
     let left = mayBeFar[count]!;
     for (let j = from; j < to; j++) {
       const k = keypoint[j]!;
@@ -57,11 +59,11 @@ export function createOksComparer(
   };
 
   /** Nobody labelled a keypoint: the distance of all keypoints to the box, widened by its own size on each side. */
-  function compareWithBox(pose: Float64Array, at: number, scale: number): number {
-    const left = boxes[at]! - boxes[at + 2]!;
-    const right = boxes[at]! + boxes[at + 2]! * 2;
-    const top = boxes[at + 1]! - boxes[at + 3]!;
-    const bottom = boxes[at + 1]! + boxes[at + 3]! * 2;
+  function compareWithBox(pose: Float64Array, i: number, scale: number): number {
+    const left = columns.left[i]! - columns.width[i]!;
+    const right = columns.left[i]! + columns.width[i]! * 2;
+    const top = columns.top[i]! - columns.height[i]!;
+    const bottom = columns.top[i]! + columns.height[i]! * 2;
     for (let k = 0; k < K; k++) {
       const px = pose[2 * k]!;
       const py = pose[2 * k + 1]!;

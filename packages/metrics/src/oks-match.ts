@@ -22,16 +22,16 @@ export type MatchListener = (result: number, truth: number, bits: number) => voi
 /** How results fared at the thresholds of one word, a bit for each; by their places in the group. */
 export interface MatchedBits {
   /** Found somebody. */
-  hits: Uint32Array;
+  readonly hits: Uint32Array;
   /** Found somebody who is not counted. */
-  ignored: Uint32Array;
+  readonly ignored: Uint32Array;
 }
 
 /** Gives the results of one group to its people. */
 export interface OksMatcher {
   readonly bits: MatchedBits;
   /** Of the group and range last matched: 1 where a person is not counted. */
-  truthIgnored: Uint8Array;
+  readonly truthIgnored: Uint8Array;
   /** Prepares a group: similarities sorted for each result. */
   open(group: OksGroup): void;
   /** Matches the open group for a range of areas and returns how many people are counted. */
@@ -61,14 +61,14 @@ export function createOksMatcher(
   let truthCount = 0;
   let resultCount = 0;
   /** Candidates of the group's results, best first. */
-  let ends = new Int32Array(0);
-  let places = new Int32Array(0);
-  let similarities = new Float64Array(0);
-  let taken = new Uint32Array(0);
+  const ends = new Int32Array(results.length);
+  const places = new Int32Array(candidateTruth.length);
+  const similarities = new Float64Array(candidateOks.length);
+  const taken = new Uint32Array(truths.length);
 
   const matcher: OksMatcher = {
-    bits: { hits: new Uint32Array(0), ignored: new Uint32Array(0) },
-    truthIgnored: new Uint8Array(0),
+    bits: { hits: new Uint32Array(results.length), ignored: new Uint32Array(results.length) },
+    truthIgnored: new Uint8Array(truths.length),
     open,
     match,
   };
@@ -78,22 +78,12 @@ export function createOksMatcher(
     group = next;
     truthCount = group.truthTo - group.truthFrom;
     resultCount = group.resultTo - group.resultFrom;
-    if (truthCount > taken.length) {
-      taken = new Uint32Array(2 * truthCount);
-      matcher.truthIgnored = new Uint8Array(2 * truthCount);
-    }
-    if (resultCount > ends.length) {
-      ends = new Int32Array(2 * resultCount);
-      matcher.bits.hits = new Uint32Array(2 * resultCount);
-      matcher.bits.ignored = new Uint32Array(2 * resultCount);
-    }
     for (let g = 0; g < truthCount; g++) placeOf[truths[group.truthFrom + g]!] = g;
     let end = 0;
     for (let d = 0; d < resultCount; d++) {
       const row = results[group.resultFrom + d]!;
       const from = row === 0 ? 0 : candidateEnd[row - 1]!;
       const to = candidateEnd[row]!;
-      if (end + to - from > places.length) grow(2 * (end + to - from));
       const first = end;
       for (let c = from; c < to; c++) {
         const place = placeOf[candidateTruth[c]!]!;
@@ -114,14 +104,6 @@ export function createOksMatcher(
   function isAfter(i: number, place: number, oks: number): boolean {
     const other = similarities[i]!;
     return other < oks || (other === oks && places[i]! < place);
-  }
-
-  function grow(length: number): void {
-    const [morePlaces, more] = [new Int32Array(length), new Float64Array(length)];
-    morePlaces.set(places);
-    more.set(similarities);
-    places = morePlaces;
-    similarities = more;
   }
 
   function match({ min, max }: AreaRange, word: number, listener?: MatchListener): number {

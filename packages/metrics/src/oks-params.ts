@@ -1,6 +1,5 @@
-import { coco17 } from '@pose-distill/skeletons';
 import { collectProblems, fail, type Problems } from './error.js';
-import { COCO_AREA_RANGES, type OksOptions } from './oks-options.js';
+import { COCO_AREA_RANGES, COCO_OKS_SIGMAS, type OksOptions } from './oks-options.js';
 
 /** COCO's evaluation parameters under the reference's names, as a JSON object may hold them. */
 export interface OksParams {
@@ -87,7 +86,7 @@ function checkLists(params: Readonly<Record<string, unknown>>, problems: Problem
   for (const name of ['iouThrs', 'recThrs']) check(name, 'numbers', isFiniteNumber);
   check(
     'sigmas',
-    `numbers, one a keypoint (COCO's first is ${coco17.oksSigmas[0]})`,
+    `numbers, one a keypoint (COCO's first is ${COCO_OKS_SIGMAS[0]})`,
     isFiniteNumber,
   );
   check('areaRng', 'pairs [least, most]', isPair);

@@ -1,15 +1,11 @@
-import {
-  addAnnotation,
-  createAnnotationColumns,
-  reserveAnnotations,
-} from './annotation-columns.js';
+import { addAnnotation, createAnnotationColumns } from './annotation-columns.js';
 import type { CocoKeypointAnnotation, CocoKeypointResult } from './coco.js';
 import { collectProblems, fail } from './error.js';
 import { matchRows, type OksMatched } from './oks-evaluation.js';
 import type { OksAxes } from './oks-matches.js';
 import type { OksOptions, OksSettings } from './oks-options.js';
 import { createResultSink } from './oks-results.js';
-import { appendRows, createOksRows } from './oks-rows.js';
+import { appendRows, createOksRows, reserveRows } from './oks-rows.js';
 import type { OksRules } from './oks-rules.js';
 import { type OksSelection, uniqueSorted } from './oks-selection.js';
 import { indexTruths } from './oks-truths.js';
@@ -102,7 +98,7 @@ export function createPartial(
         placeOf,
       };
       const columns = createAnnotationColumns(settings.oksSigmas.length);
-      reserveAnnotations(columns, annotations.length);
+      reserveRows(columns, annotations.length);
       for (const annotation of annotations) addAnnotation(columns, annotation);
       const more = createOksRows();
       const problems = collectProblems();

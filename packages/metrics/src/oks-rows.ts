@@ -48,41 +48,43 @@ export interface OksRows {
 }
 
 export function createOksRows(): OksRows {
-  const [Reals, Integers] = [Float64Array, Int32Array];
   return {
     truths: {
       count: 0,
-      image: new Integers(0),
-      category: new Integers(0),
-      ids: new Reals(0),
-      areas: new Reals(0),
+      image: integers(),
+      category: integers(),
+      ids: reals(),
+      areas: reals(),
       flags: new Uint8Array(0),
     },
     results: {
       count: 0,
-      image: new Integers(0),
-      category: new Integers(0),
-      ids: new Integers(0),
-      scores: new Reals(0),
-      areas: new Reals(0),
-      boxAreas: new Reals(0),
-      candidateEnd: new Integers(0),
+      image: integers(),
+      category: integers(),
+      ids: integers(),
+      scores: reals(),
+      areas: reals(),
+      boxAreas: reals(),
+      candidateEnd: integers(),
     },
-    candidates: { count: 0, truth: new Integers(0), oks: new Reals(0) },
+    candidates: { count: 0, truth: integers(), oks: reals() },
   };
 }
 
-type Column = Float64Array | Int32Array | Uint8Array;
-type Columns = TruthRows | ResultRows | CandidateRows;
+/** Columns without a row yet. */
+export const reals = (): Float64Array => new Float64Array(0);
+export const integers = (): Int32Array => new Int32Array(0);
 
-/** Makes room for `more` rows behind the last; the count stays. */
-export function reserveRows(rows: Columns, more: number): void {
-  const columns = rows as unknown as Record<string, Column | number>;
+type Column = Float64Array | Int32Array | Uint16Array | Uint8Array;
+
+/** Makes room for `more` rows behind the last in all columns of a table; the count stays. */
+export function reserveRows(rows: { readonly count: number }, more: number): void {
+  const columns = rows as unknown as Record<string, unknown>;
   const needed = rows.count + more;
   for (const name of Object.keys(columns)) {
-    const column = columns[name]!;
-    if (typeof column === 'number' || column.length >= needed) continue;
-    const room = Math.max(needed, Math.ceil(column.length * 1.5), 64);
+    const column = columns[name] as Column;
+    if (!ArrayBuffer.isView(column) || column.length >= needed) continue;
+    const room = Math.max(needed, Math.ceil(column.length * 1.5));
     const larger = new (column.constructor as new (length: number) => Column)(room);
     larger.set(column as never);
     columns[name] = larger;

@@ -1,8 +1,4 @@
-import {
-  addAnnotation,
-  createAnnotationColumns,
-  reserveAnnotations,
-} from './annotation-columns.js';
+import { addAnnotation, createAnnotationColumns } from './annotation-columns.js';
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
 import { collectProblems, fail } from './error.js';
 import { checkResultBoxes, matchRows, type OksMatched } from './oks-evaluation.js';
@@ -35,7 +31,7 @@ export function runOks(
   const ids = (list: readonly { readonly id: number }[]): number[] => list.map(({ id }) => id);
   const selection = selectOks(ids(images), ids(categories), options);
   const columns = createAnnotationColumns(settings.oksSigmas.length);
-  reserveAnnotations(columns, annotations.length);
+  reserveRows(columns, annotations.length);
   for (const annotation of annotations) addAnnotation(columns, annotation);
 
   const rows = createOksRows();

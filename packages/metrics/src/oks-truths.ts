@@ -5,7 +5,8 @@ import {
   NO_COUNT,
   NO_CROWD,
 } from './annotation-columns.js';
-import type { Problems } from './error.js';
+import type { MetricsErrorCode, Problems } from './error.js';
+import { addLength, checkFinite } from './oks-check.js';
 import type { OksSettings } from './oks-options.js';
 import { CROWD, IGNORED, type OksRows, reserveRows, UNFINDABLE } from './oks-rows.js';
 import type { OksRules } from './oks-rules.js';
@@ -43,9 +44,7 @@ export function indexTruths(
     truths.category[row] = selection.placeOf(columns.categoryIds[i]!)!;
     truths.ids[row] = columns.ids[i]!;
     truths.areas[row] =
-      rules.area === 'box'
-        ? columns.boxes[4 * i + 2]! * columns.boxes[4 * i + 3]! * 0.53
-        : columns.areas[i]!;
+      rules.area === 'box' ? columns.width[i]! * columns.height[i]! * 0.53 : columns.areas[i]!;
     truths.flags[row] =
       (columns.crowd[i]! !== 0 ? CROWD | IGNORED : 0) |
       (columns.labelled[i] === 0 ? IGNORED : 0) |
@@ -114,41 +113,29 @@ function checkTruth(
   if (fine && !(missing & (NO_COUNT | NO_CROWD | NO_AREA)) && !unlabelled && !byBox) return;
 
   const path = `annotations[${i}]`;
-  const add = (field: string, message: string): void =>
-    problems.add('BAD_ANNOTATION', `${path}.${field}`, message);
-  if (missing & NO_COUNT) {
-    add('num_keypoints', 'missing; set it to the number of flags above 0');
-  }
+  const add = (field: string, message: string, code: MetricsErrorCode = 'BAD_ANNOTATION'): void =>
+    problems.add(code, `${path}.${field}`, message);
+  const finite = (field: string, values: readonly number[]): void =>
+    checkFinite(values, `${path}.${field}`, problems);
+  if (missing & NO_COUNT) add('num_keypoints', 'missing; set it to the number of flags above 0');
   if (missing & NO_CROWD && !rules.lenient) add('iscrowd', 'missing; set it to 0 for one person');
   if (!byBox && missing & NO_AREA) {
     add('area', "missing; set it to the area of the person's mask in square pixels");
-  } else if (!Number.isFinite(area)) {
-    problems.add('NON_FINITE', `${path}.area`, `expected a finite number, got ${area}`);
-  } else if (area < 0) {
-    problems.add('OUT_OF_RANGE', `${path}.area`, `expected an area of 0 or more, got ${area}`);
-  }
-  if (columns.lengths[i] !== row) {
-    const got = columns.lengths[i]! < 0 ? 'none' : columns.lengths[i]!;
-    const advice = 'for another skeleton than COCO-17 pass its oksSigmas';
-    const message = `expected 3 x ${oksSigmas.length} numbers, got ${got} (${advice})`;
-    problems.add('SHAPE_MISMATCH', `${path}.keypoints`, message);
+  } else finite('area', [area]);
+  if (area < 0) add('area', `expected 0 or more, got ${area}`, 'OUT_OF_RANGE');
+  const length = columns.lengths[i]!;
+  if (length !== row) {
+    addLength(length < 0 ? undefined : length, oksSigmas.length, `${path}.keypoints`, problems);
   } else if (columns.wrong[i]! >= 0) {
-    const message = `expected finite numbers, got others at ${columns.wrong[i]}`;
-    problems.add('NON_FINITE', `${path}.keypoints`, message);
+    add('keypoints', `expected finite numbers, got others at ${columns.wrong[i]}`, 'NON_FINITE');
   }
-  if (!byBox && (!unlabelled || columns.lengths[i] !== row)) return;
-  const why = byBox
-    ? 'its area stands for the mask’s'
-    : 'no keypoint is labelled, so it is compared';
-  const box = columns.boxes.subarray(4 * i, 4 * i + 4);
-  if (missing & NO_BOX) add('bbox', `expected [x, y, width, height]: ${why}`);
-  else if (!box.every(Number.isFinite)) {
-    problems.add('NON_FINITE', `${path}.bbox`, `expected finite numbers, got ${box.join(', ')}`);
-  } else if (byBox && box[2]! * box[3]! < 0) {
-    problems.add(
-      'OUT_OF_RANGE',
-      `${path}.bbox`,
-      `expected a box with an area, got ${box.join(', ')}`,
-    );
+  if (!byBox && (!unlabelled || length !== row)) return;
+  const [width, height] = [columns.width[i]!, columns.height[i]!];
+  if (missing & NO_BOX) {
+    const why = byBox ? 'it gives the area' : 'no keypoint is labelled, so it is compared';
+    add('bbox', `expected [x, y, width, height]: ${why}`);
+  } else finite('bbox', [columns.left[i]!, columns.top[i]!, width, height]);
+  if (byBox && width * height < 0) {
+    add('bbox', `expected sides of 0 or more, got ${width} x ${height}`, 'OUT_OF_RANGE');
   }
 }

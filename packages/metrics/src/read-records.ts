@@ -1,11 +1,7 @@
-import {
-  type AnnotationColumns,
-  addKeypoints,
-  NO_BOX,
-  reserveAnnotations,
-} from './annotation-columns.js';
+import { type AnnotationColumns, addKeypoints, NO_BOX, setBox } from './annotation-columns.js';
 import { createJsonScan } from './json-scan.js';
 import type { OksResultSink } from './oks-results.js';
+import { reserveRows } from './oks-rows.js';
 
 /** Reads the record between two places; false, with nothing done, where JSON.parse must look at it. */
 export type RecordReader = (bytes: Uint8Array, start: number, end: number) => boolean;
@@ -99,8 +95,8 @@ export function createAnnotationReader(columns: AnnotationColumns): RecordReader
     for (let j = 0; j < 6; j++) sum += fields[j]! - fields[j]!;
     if (!scan.done() || sum !== 0 || keypoints !== 3 * keypointCount) return false;
     if (boxed !== 4 && boxed !== -1) return false;
-    reserveAnnotations(columns, 1);
     const i = columns.count;
+    if (i === columns.ids.length) reserveRows(columns, 1);
     columns.ids[i] = fields[0]!;
     columns.imageIds[i] = fields[1]!;
     columns.categoryIds[i] = fields[2]!;
@@ -108,7 +104,7 @@ export function createAnnotationReader(columns: AnnotationColumns): RecordReader
     columns.crowd[i] = fields[4] !== 0 ? 1 : 0;
     columns.areas[i] = fields[5]!;
     columns.missing[i] = boxed === 4 ? 0 : NO_BOX;
-    if (boxed === 4) columns.boxes.set(box.subarray(0, 4), 4 * i);
+    if (boxed === 4) setBox(columns, i, box);
     addKeypoints(columns, i, triples.subarray(0, keypoints));
     columns.count++;
     return true;

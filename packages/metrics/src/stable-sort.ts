@@ -14,9 +14,6 @@ const BUCKETS = 1 << DIGIT;
 /** Stable order of `order` by falling score (-0 is 0): a radix sort over the bits of the scores. */
 export function orderByFallingScore(order: Int32Array, scores: Float64Array): Int32Array {
   const count = order.length;
-  if (count < 64) {
-    return Int32Array.from(order).sort((a, b) => scores[b]! - scores[a]!);
-  }
   // Bits of a double sort like an integer once negative ones are inverted and positive ones get the sign bit; all inverted to fall.
   const values = new Float64Array(count);
   for (let i = 0; i < count; i++) values[i] = scores[order[i]!]! + 0;
