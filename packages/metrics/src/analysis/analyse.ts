@@ -11,7 +11,7 @@ import { shareOutcomes, shareOutcomesPerKeypoint } from './shares.js';
 import { resolveSkeleton } from './skeleton.js';
 import type { OksAnalysis, OksAnalysisOptions } from './types.js';
 
-const EVERYBODY: AreaRange = { label: 'all', min: 0, max: 1e5 ** 2 };
+const EVERYBODY: AreaRange = { label: 'all', min: 0, max: 1e10 };
 
 /**
  * Why an AP is what it is: precision-recall curves, AP by area and by number of labelled keypoints, what became of every keypoint, and
