@@ -1,5 +1,6 @@
 import type { WeightedKeypoints } from './encode.js';
 import { requireLength, requireRange } from './error.js';
+import { reachOf } from './gaussian-axes.js';
 import { checkLabels, type LabelOptions } from './labels.js';
 import { bothAxes, type PerAxis, roundHalfEven } from './simcc.js';
 
@@ -117,7 +118,9 @@ function drawGaussian(
 ): void {
   const falloff = -1 / (2 * sigma * sigma);
   const peak = normalise ? 1 / (sigma * Math.sqrt(2 * Math.PI)) : 1;
-  for (let i = 0; i < length; i++) {
+  const reach = Math.sqrt(reachOf(sigma));
+  const last = Math.min(length - 1, Math.floor(centre + reach));
+  for (let i = Math.max(0, Math.ceil(centre - reach)); i <= last; i++) {
     out[start + i] = peak * Math.exp(falloff * (i - centre) * (i - centre));
   }
 }
