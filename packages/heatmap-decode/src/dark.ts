@@ -1,5 +1,6 @@
 import type { MapView } from './heatmaps.js';
-import { blurAround, type PatchBlur, rescaling } from './patch-blur.js';
+import { blurredMaximum } from './map-blur.js';
+import { blurAround, type PatchBlur } from './patch-blur.js';
 
 /** Values are raised to this before their logarithm is taken. */
 const FLOOR = 1e-10;
@@ -27,7 +28,7 @@ export function darkOffset(
   if (x < 2 || y < 2 || x > map.width - 3 || y > map.height - 3) return false;
   const { block } = blur;
   if (blurAround(map, x, y, blur, USED) < FLOOR) {
-    const scale = rescaling(map, peak, blur);
+    const scale = peak / blurredMaximum(map, blur);
     for (const i of USED) block[i] = Math.max(block[i]! * scale, FLOOR);
   }
   // Sums and differences of logarithms are logarithms of products and quotients.

@@ -67,9 +67,9 @@ export function decodeWith(
   const grid = checkHeatmaps(maps);
   const { batch, keypointCount, width, height } = grid;
   const { keypoints, scores } = keypointArrays(batch * keypointCount, out);
-  const blur = patchBlur(blurKernel(options.blurKernel ?? 11, options.blurSigma));
   const offset: [number, number] = [0, 0];
   const map: MapView = { data: maps.data, width, height, step: grid.cell, start: 0 };
+  const blur = patchBlur(blurKernel(options.blurKernel ?? 11, options.blurSigma), map);
   const find = finder(maps.data, grid, keypoints, scores);
   // Image by image, so that the maps are still in the cache when they are refined.
   for (let image = 0, i = 0; image < batch; image++) {

@@ -2,7 +2,8 @@ import { blurKernel } from './blur-kernel.js';
 import type { DecodedKeypoints, KeypointArrays } from './decode.js';
 import { checkHeatmaps, type Heatmaps, type MapView } from './heatmaps.js';
 import { keypointArrays } from './keypoint-arrays.js';
-import { blurAround, type PatchBlur, patchBlur, rescaling } from './patch-blur.js';
+import { blurredMaximum } from './map-blur.js';
+import { blurAround, type PatchBlur, patchBlur } from './patch-blur.js';
 import { type PeakFinder, peakFinder } from './peaks.js';
 
 export interface DecodeUdpOptions {
@@ -61,9 +62,9 @@ export function decodeUdpWith(
   const grid = checkHeatmaps(maps);
   const { batch, keypointCount, width, height } = grid;
   const { keypoints, scores } = keypointArrays(batch * keypointCount, out);
-  const blur = patchBlur(blurKernel(size, blurSigma));
   const offset: [number, number] = [0, 0];
   const map: MapView = { data: maps.data, width, height, step: grid.cell, start: 0 };
+  const blur = patchBlur(blurKernel(size, blurSigma), map);
   const find = finder(maps.data, grid, keypoints, scores);
   // Image by image, so that the maps are still in the cache when they are refined.
   for (let image = 0, n = 0; image < batch; image++) {
@@ -101,7 +102,7 @@ function logStep(
   const { block } = blur;
   const least = blurAround(map, x, y, blur, USED);
   // Rescaling the blurred map to its old maximum only matters where it meets the bounds: it makes cells larger, up to the peak.
-  const scale = least >= FLOOR && peak <= CEILING ? 1 : rescaling(map, peak, blur);
+  const scale = least >= FLOOR && peak <= CEILING ? 1 : peak / blurredMaximum(map, blur);
   const at = (row: number, column: number): number =>
     Math.log(Math.min(Math.max(block[row * 5 + column]! * scale, FLOOR), CEILING));
   const centre = at(2, 2);
