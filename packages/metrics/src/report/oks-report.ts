@@ -170,11 +170,15 @@ function breakdowns({ byArea, byKeypointCount }: OksAnalysis): string {
           note: `${row.people.toLocaleString('en')} people`,
           space: 6,
         },
-        {
-          label: '',
-          parts: [{ size: row.AR ?? 0, colour: 'var(--truth)', name: 'AR' }],
-          value: row.AR === null ? '' : `AR ${percent(row.AR)}`,
-        },
+        ...(row.AR === null
+          ? []
+          : [
+              {
+                label: '',
+                parts: [{ size: row.AR, colour: 'var(--truth)', name: 'AR' }],
+                value: `AR ${percent(row.AR)}`,
+              },
+            ]),
       ]),
     });
   return `<div class="pair">${chart('By area of the person', byArea, ({ label }) => label)}${chart('By number of labelled keypoints', byKeypointCount, ({ label }) => label)}</div><p class="quiet">People outside a range are ignored. False positives have no number of keypoints and count in every range on the right, so compare AR there.</p>`;
