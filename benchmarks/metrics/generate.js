@@ -35,10 +35,11 @@ export function generate({ truthFile, resultFile, images, people, results, seed 
   }
   truth.write('],"categories":[{"id":1,"name":"person"}],"annotations":[');
   found.write('[');
+  const annotations = [];
   for (let i = 0; i < people; i++) {
     const size = 20 + 200 * next() ** 2;
     const [x, y] = [640 * next(), 480 * next()];
-    const image = (i % images) + 1;
+    const image = Math.floor((i * images) / people) + 1;
     const crowd = next() < 0.02;
     const pose = [];
     let labelled = 0;
@@ -50,8 +51,8 @@ export function generate({ truthFile, resultFile, images, people, results, seed 
     }
     const box = [x - size, y - 1.5 * size, 2 * size, 3 * size].map((value) => round(value, 2));
     const outline = Array.from({ length: 24 }, () => round(x + size * normal(), 2));
-    truth.write(
-      `${i ? ',' : ''}${JSON.stringify({
+    annotations.push(
+      JSON.stringify({
         segmentation: [outline],
         num_keypoints: labelled,
         area: round(2.2 * size * size, 4),
@@ -61,7 +62,7 @@ export function generate({ truthFile, resultFile, images, people, results, seed 
         bbox: box,
         category_id: 1,
         id: 100000 + 7 * i,
-      })}`,
+      }),
     );
     const count = Math.floor(((i + 1) * results) / people) - Math.floor((i * results) / people);
     for (let r = 0; r < count; r++) {
@@ -81,6 +82,10 @@ export function generate({ truthFile, resultFile, images, people, results, seed 
         `${i || r ? ',' : ''}${JSON.stringify({ image_id: image, category_id: 1, keypoints, score })}`,
       );
     }
+  }
+  // Results come image by image, annotations in no order, as in COCO's files.
+  for (let i = 0; i < people; i++) {
+    truth.write(`${i ? ',' : ''}${annotations[(i * 7919) % people]}`);
   }
   truth.write(']}');
   found.write(']');

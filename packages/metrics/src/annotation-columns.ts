@@ -83,11 +83,14 @@ export function addAnnotation(
 
 /** Sets the box of annotation `i`; what is not a number becomes NaN. */
 export function setBox(columns: AnnotationColumns, i: number, box: ArrayLike<unknown>): void {
-  const numbers = Array.from(box, (side) => (typeof side === 'number' ? side : Number.NaN));
-  columns.left[i] = numbers[0]!;
-  columns.top[i] = numbers[1]!;
-  columns.width[i] = numbers[2]!;
-  columns.height[i] = numbers[3]!;
+  columns.left[i] = numberOf(box[0]);
+  columns.top[i] = numberOf(box[1]);
+  columns.width[i] = numberOf(box[2]);
+  columns.height[i] = numberOf(box[3]);
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
 /** Keeps the labelled keypoints of annotation `i`, the next. */

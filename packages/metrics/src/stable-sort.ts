@@ -33,20 +33,41 @@ export function orderByFallingScore(order: Int32Array, scores: Float64Array): In
   const next = new Int32Array(BUCKETS);
   for (const word of [low, high]) {
     for (let shift = 0; shift < 32; shift += DIGIT) {
-      next.fill(0);
-      for (let i = 0; i < count; i++) next[(word[i]! >>> shift) & (BUCKETS - 1)]!++;
-      if (next[(word[0]! >>> shift) & (BUCKETS - 1)] === count) continue;
-      for (let digit = 0, sum = 0; digit < BUCKETS; digit++) {
-        const size = next[digit]!;
-        next[digit] = sum;
-        sum += size;
-      }
-      for (let i = 0; i < count; i++) {
-        const place = places[i]!;
-        spare[next[(word[place]! >>> shift) & (BUCKETS - 1)]!++] = place;
-      }
-      [places, spare] = [spare, places];
+      if (!countDigits(word, shift, next)) continue;
+      scatter(word, shift, next, places, spare);
+      const sorted = spare;
+      spare = places;
+      places = sorted;
     }
   }
-  return places.map((place) => order[place]!);
+  for (let i = 0; i < count; i++) places[i] = order[places[i]!]!;
+  return places;
+}
+
+/** Where the numbers of each digit begin; false when all have the same. */
+function countDigits(word: Uint32Array, shift: number, next: Int32Array): boolean {
+  const count = word.length;
+  next.fill(0);
+  for (let i = 0; i < count; i++) next[(word[i]! >>> shift) & (BUCKETS - 1)]!++;
+  let sum = 0;
+  for (let digit = 0; digit < BUCKETS; digit++) {
+    const size = next[digit]!;
+    if (size === count) return false;
+    next[digit] = sum;
+    sum += size;
+  }
+  return true;
+}
+
+function scatter(
+  word: Uint32Array,
+  shift: number,
+  next: Int32Array,
+  places: Int32Array,
+  out: Int32Array,
+): void {
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!;
+    out[next[(word[place]! >>> shift) & (BUCKETS - 1)]!++] = place;
+  }
 }
