@@ -86,6 +86,11 @@ describe('drawAugmentation', () => {
     { rotationProbability: -1 },
     { shift: 2 },
     { colour: { brightness: 3 } },
+    { halfBody: 2 },
+    { halfBody: { preferUpper: -1 } },
+    { halfBody: { padding: 0 } },
+    { mirror: 'image' as never },
+    { distribution: 'normal' as never },
   ])('refuses %j', (options) => {
     expect(() => drawAugmentation(sampleRandom(0, 0, 0), options)).toThrow(DatasetError);
   });

@@ -138,7 +138,9 @@ export function drawAugmentation(
   const options = augmentOptions(augment);
   const { flip = 0.5, scale = 0.25, rotation = 30, rotationProbability = 0.6 } = options;
   const { shift = 0, shiftProbability = 0.3, colour = {}, mirror = 'crop' } = options;
-  const { probability: halves = 0.3, preferUpper = 0.7 } = halfBodyOptions(options.halfBody ?? 0);
+  const half = halfBodyOptions(options.halfBody ?? 0);
+  const { probability: halves = 0.3, preferUpper = 0.7, padding = 1.5 } = half;
+  const { distribution = 'clipped' } = options;
   requireWithin('augment.flip', flip, 1);
   requireWithin('augment.scale', scale, BELOW_ONE);
   requireWithin('augment.rotation', rotation, 180);
@@ -147,7 +149,13 @@ export function drawAugmentation(
   requireWithin('augment.shiftProbability', shiftProbability, 1);
   requireWithin('augment.halfBody.probability', halves, 1);
   requireWithin('augment.halfBody.preferUpper', preferUpper, 1);
-  const truncated = options.distribution === 'truncated';
+  if (!(padding > 0 && padding < Infinity)) {
+    const message = `augment.halfBody.padding: expected a number above 0, got ${padding}.`;
+    throw new DatasetError('OUT_OF_RANGE', message, { padding });
+  }
+  requireOneOf('augment.mirror', mirror, ['crop', 'picture']);
+  requireOneOf('augment.distribution', distribution, ['clipped', 'truncated']);
+  const truncated = distribution === 'truncated';
   // Each number is drawn whether it is used or not, so that one option does not change what another one does.
   const flipped = random.uniform() < flip;
   const size = truncated ? truncatedNormal(random) : clamp(random.normal(), 1);
@@ -203,4 +211,10 @@ function requireWithin(name: string, value: number, high: number): void {
     name,
     value,
   });
+}
+
+function requireOneOf(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  const message = `${name}: expected ${known.join(' or ')}, got ${value}.`;
+  throw new DatasetError('OUT_OF_RANGE', message, { name, value });
 }
