@@ -1,20 +1,25 @@
 import { type MatValue, parseMat } from '@pose-distill/internal-formats';
 import { DatasetError } from './error.js';
 
-/** One variable of a MATLAB file. @throws DatasetError `BAD_ANNOTATION` */
-export async function readMat<Name extends string>(
+/**
+ * Reads one variable of a MATLAB file. `read` is given it, because structs are looked into only when asked for, and may be
+ * damaged there.
+ * @throws DatasetError `BAD_ANNOTATION`
+ */
+export async function readMat<T>(
   bytes: Uint8Array,
-  variable: Name,
-  file = 'The annotation file',
-): Promise<Record<Name, MatValue>> {
-  let variables: Record<string, MatValue>;
+  variable: string,
+  file: string,
+  read: (value: MatValue) => T,
+): Promise<T> {
   try {
-    variables = await parseMat(bytes, { variables: [variable] });
+    const { [variable]: value } = await parseMat(bytes, { variables: [variable] });
+    if (value) return read(value);
   } catch (cause) {
-    const message = `${file} cannot be read: ${(cause as Error).message}`;
+    if (cause instanceof DatasetError) throw cause;
+    const message = `${file} cannot be read: ${(cause as Error).message}.`.replace(/\.\.$/, '.');
     throw new DatasetError('BAD_ANNOTATION', message, { file }, { cause });
   }
-  if (variables[variable]) return variables as Record<Name, MatValue>;
   const message = `${file} has no variable '${variable}'. Name the annotation file of the data set.`;
   throw new DatasetError('BAD_ANNOTATION', message, { file, variable });
 }

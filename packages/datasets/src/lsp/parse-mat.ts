@@ -8,12 +8,13 @@ export async function readLspJoints(
   bytes: Uint8Array,
   file: string = 'The annotation file',
 ): Promise<LspJoints> {
-  const { joints } = await readMat(bytes, 'joints', file);
-  if (joints.kind === 'numeric') {
-    return { data: joints.data as ArrayLike<number>, shape: joints.shape };
-  }
-  const message = `${file}: expected numbers in 'joints', got a ${joints.kind}.`;
-  throw new DatasetError('BAD_ANNOTATION', message, { file });
+  return readMat(bytes, 'joints', file, (joints) => {
+    if (joints.kind === 'numeric') {
+      return { data: joints.data as ArrayLike<number>, shape: joints.shape };
+    }
+    const message = `${file}: expected numbers in 'joints', got a ${joints.kind}.`;
+    throw new DatasetError('BAD_ANNOTATION', message, { file });
+  });
 }
 
 /** As `checkLsp`, from the bytes of `joints.mat`. */

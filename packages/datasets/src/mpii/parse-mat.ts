@@ -46,7 +46,11 @@ export async function checkMpiiMat(
   bytes: Uint8Array,
   options: MpiiMatOptions & Pick<ParseOptions, 'file'> = {},
 ): Promise<CheckedAnnotations> {
-  const { RELEASE: release } = await readMat(bytes, 'RELEASE', options.file);
+  const { file = 'The annotation file' } = options;
+  return readMat(bytes, 'RELEASE', file, (release) => checkRelease(release, options));
+}
+
+function checkRelease(release: MatValue, options: MpiiMatOptions): CheckedAnnotations {
   const { base = 1, people: wanted = 'all', keep = () => true } = options;
   const people = createPeople(mpii16, options);
   const annolist = structOf(release, 'annolist');
