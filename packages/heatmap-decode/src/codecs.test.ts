@@ -147,8 +147,7 @@ describe('there and back on any grid', () => {
         side(9),
         side(9),
         fc.double({ min: 1.7, max: 6, noNaN: true }),
-        // Whole triples: for others the references draw patches cut at the left or top border one cell too far in.
-        fc.constantFrom(4 / 3, 5 / 3, 2, 7 / 3, 8 / 3, 3),
+        fc.double({ min: 1.2, max: 3.3, noNaN: true }),
         share,
         share,
         (width, height, stride, sigma, alongX, alongY) => {
@@ -164,7 +163,7 @@ describe('there and back on any grid', () => {
           const labels = { keypoints, weights: Float32Array.of(1) };
           for (const codec of [
             trip(heatmapCodec({ ...shapes, unbiased: true, decode: decodeByFit })),
-            trip(udpCodec({ ...shapes, layout: 'NCHW', decode: decodeByFit })),
+            trip(udpCodec({ ...shapes, layout: 'NCHW', rules: 'guarded', decode: decodeByFit })),
           ]) {
             const { keypoints: back } = codec.encodeAndDecode(labels).decoded;
             expect(largestDifference(back, keypoints) / stride).toBeLessThan(0.005);

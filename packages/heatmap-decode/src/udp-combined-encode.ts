@@ -11,14 +11,16 @@ export interface EncodeUdpCombinedOptions extends LabelOptions {
   readonly radiusFactor?: number;
   /** @default 'NHWC' */
   readonly layout?: Layout;
+  /** What a keypoint counts whose disc misses the map: as much as before (`mmpose`), or nothing (`guarded`). @default 'mmpose' */
+  readonly rules?: 'mmpose' | 'guarded';
 }
 
 /**
  * Draws three maps per keypoint: a disc of ones, and over the whole map the way from each cell to the keypoint along x and y, in radii
  * of the disc. A loss counts offsets where the disc is.
  *
- * Heatmap pixel = input pixel * (heatmapSize - 1) / (inputSize - 1). A keypoint of weight < 0.5 is not drawn. The weight stays
- * as it is even where the disc misses the map, as in the reference; one that is not finite gets empty maps and weight 0.
+ * Heatmap pixel = input pixel * (heatmapSize - 1) / (inputSize - 1). A keypoint of weight < 0.5 is not drawn and keeps its weight;
+ * one that is not finite gets empty maps and weight 0.
  *
  * @param out where to write. @default new arrays
  * @returns `heatmaps` [B, H, W, 3K] or [B, 3K, H, W], the channels of keypoint k at 3k (disc), 3k + 1 (x), 3k + 2 (y), and `weights` [B, K]
@@ -48,16 +50,21 @@ export function encodeUdpCombined(
     }
     const image = Math.floor(n / keypointCount);
     const start = image * grid.image + (n - image * keypointCount) * 3 * keypoint;
+    let drawn = false;
     for (let row = 0; row < height; row++) {
       const alongY = (y - row) / radius;
       for (let column = 0; column < width; column++) {
         const alongX = (x - column) / radius;
         const at = start + (row * width + column) * cell;
-        if (alongX * alongX + alongY * alongY <= 1) heatmaps[at] = 1;
+        if (alongX * alongX + alongY * alongY <= 1) {
+          heatmaps[at] = 1;
+          drawn = true;
+        }
         heatmaps[at + keypoint] = alongX;
         heatmaps[at + 2 * keypoint] = alongY;
       }
     }
+    if (!drawn && options.rules === 'guarded') weights[n] = 0;
   }
   return { heatmaps, weights };
 }

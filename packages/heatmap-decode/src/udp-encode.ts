@@ -10,6 +10,8 @@ export interface EncodeUdpOptions extends LabelOptions {
   readonly sigma?: number;
   /** @default 'NHWC' */
   readonly layout?: Layout;
+  /** Whose rules at the left and top border; see `encodeUdpHeatmaps`. @default 'mmpose' */
+  readonly rules?: 'mmpose' | 'guarded';
 }
 
 /**
@@ -17,7 +19,10 @@ export interface EncodeUdpOptions extends LabelOptions {
  *
  * Heatmap pixel = input pixel * (heatmapSize - 1) / (inputSize - 1). The patch reaches 3 sigma to each side of the cell
  * trunc(x + 0.5); the weight becomes 0 where it misses the map. A keypoint of weight < 0.5 is not drawn and keeps its weight;
- * one that is not finite gets an empty map and weight 0. Border cases are those of `encodeHeatmaps`.
+ * one that is not finite gets an empty map and weight 0.
+ *
+ * `mmpose` truncates the patch's corners toward zero, as the reference does: where 3 sigma are not whole (sigma 1.5), a patch cut at
+ * the left or top border lies one cell too far in, and a patch that ends just outside keeps its weight. `guarded` does neither.
  *
  * @param out where to write. @default new arrays
  * @returns `heatmaps` [B, H, W, K] or [B, K, H, W] and `weights` [B, K] (of `out` when given)
@@ -34,7 +39,8 @@ export function encodeUdpHeatmaps(
   options: EncodeUdpOptions,
   out?: EncodedHeatmaps,
 ): EncodedHeatmaps {
-  const { keypointCount, heatmapSize, sigma = 2 } = options;
+  const { keypointCount, heatmapSize, sigma = 2, rules = 'mmpose' } = options;
+  const guarded = rules === 'guarded';
   const count = checkLabels(labels, options);
   requireRange(sigma > 0 && sigma < Infinity, 'sigma', 'a number > 0', sigma);
   const stride = udpStride(options.inputSize, heatmapSize);
@@ -47,7 +53,7 @@ export function encodeUdpHeatmaps(
     if (weight < 0.5) continue;
     const x = Math.fround(labels.keypoints[n * 2]! / stride.x);
     const y = Math.fround(labels.keypoints[n * 2 + 1]! / stride.y);
-    if (!(place(columns, x, sigma) && place(rows, y, sigma))) {
+    if (!(place(columns, x, sigma, guarded) && place(rows, y, sigma, guarded))) {
       weights[n] = 0;
       continue;
     }
@@ -91,16 +97,17 @@ function newLine(size: number): Line {
 }
 
 /** Draws the Gaussian around `centre` on the patch of its cell; false when the patch misses the map. */
-function place(line: Line, centre: number, sigma: number): boolean {
+function place(line: Line, centre: number, sigma: number, guarded: boolean): boolean {
   const size = line.values.length;
   const radius = sigma * 3;
-  // Truncation toward zero, also below 0, is the reference's.
-  const cell = Math.trunc(Math.fround(centre + 0.5));
-  const low = Math.trunc(cell - radius);
-  const high = Math.trunc(cell + radius + 1);
-  if (!(low < size && high >= 0)) return false;
+  const round = guarded ? Math.floor : Math.trunc;
+  const cell = round(Math.fround(centre + 0.5));
+  const low = round(cell - radius);
+  const high = round(cell + radius + 1);
+  if (!(low < size && (guarded ? high > 0 : high >= 0))) return false;
   // A patch of side 2 radius + 1 holds its cell at the floor of half its side, counted from its first cell.
-  const peak = low + Math.floor((2 * radius + 1) / 2) + (centre - cell);
+  const inPatch = low + Math.floor((2 * radius + 1) / 2) + (centre - cell);
+  const peak = guarded ? centre : inPatch;
   const falloff = -1 / (2 * sigma * sigma);
   line.from = Math.max(0, low);
   line.to = Math.min(size, high);

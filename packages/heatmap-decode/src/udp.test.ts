@@ -219,6 +219,28 @@ describe('encodeUdpHeatmaps', () => {
     expect(largest.map((value) => value > 0)).toEqual([false, false, false, true]);
   });
 
+  it('draws patches cut at the border in their place by guarded rules, and weighs what is not there 0', () => {
+    const labels = { keypoints: Float32Array.of(0, 0), weights: Float32Array.of(1) };
+    const options = { ...GRID, batch: 1, keypointCount: 1, layout: 'NCHW' } as const;
+    const peak = (rules: 'mmpose' | 'guarded', sigma: number): number => {
+      const { heatmaps } = encodeUdpHeatmaps(labels, { ...options, rules, sigma });
+      return heatmaps.indexOf(1);
+    };
+    // Radius 4.5 at cell 0: the corner -4.5 becomes -4, and the peak cell 1.
+    expect([peak('mmpose', 1.5), peak('guarded', 1.5)]).toEqual([48 + 1, 0]);
+    expect([peak('mmpose', 2), peak('guarded', 2)]).toEqual([0, 0]);
+    // Radius 6 around cell -7 ends at cell -1.
+    const beside = { ...labels, keypoints: Float32Array.of((-7 * 191) / 47, 100) };
+    for (const [rules, weight] of [
+      ['mmpose', 1],
+      ['guarded', 0],
+    ] as const) {
+      expect(encodeUdpHeatmaps(beside, { ...options, rules }).weights[0]).toBe(weight);
+      expect(encodeUdpCombined(beside, { ...options, rules }).weights[0]).toBe(weight);
+      expect(encodeUdpCombined(labels, { ...options, rules }).weights[0]).toBe(1);
+    }
+  });
+
   it('refuses sizes of one pixel, sigma <= 0 and lengths that do not fit', () => {
     const labels = { keypoints: new Float32Array(2), weights: new Float32Array(1) };
     const options = { ...GRID, batch: 1, keypointCount: 1 };
