@@ -299,6 +299,15 @@ describe('what is wrong is said in one paragraph', () => {
     many(params.error);
   });
 
+  it.skipIf(!hasReferenceData('mpii/preds'))('predictions for other people', async () => {
+    const few = put('few.json', [Array.from({ length: 16 }, () => [1, 2])]);
+    const run = await evaluate('mpii', '--gt', referencePath('mpii/gt_valid.json'), '--dt', few);
+    expect(run.status).toBe(1);
+    expect(run.error).toContain('expected 2958 x 16 x 2');
+    expect(run.error).toContain('few.json');
+    many(run.error);
+  });
+
   it('a file of PCKh that is of another kind', async () => {
     const run = await evaluate('mpii', '--gt', gt, '--dt', dt);
     expect(run.status).toBe(1);

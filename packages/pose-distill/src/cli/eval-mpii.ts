@@ -5,7 +5,7 @@ import { pckReport } from '@pose-distill/metrics/report';
 import { mpii16 } from '@pose-distill/skeletons';
 import { type Command, Option } from 'commander';
 import { addJson } from './eval-flags.js';
-import { readBytes } from './eval-input.js';
+import { aboutFiles, readBytes } from './eval-input.js';
 import { printJson, printStats } from './eval-output.js';
 import { sayReport, writePage } from './eval-report.js';
 import { example } from './example.js';
@@ -50,11 +50,10 @@ export function addEvalMpii(evaluate: Command): void {
     .action(async ({ gt, dt, rules, base, threshold, report, json }: MpiiFlags) => {
       const truth = await readBytes(gt).then((bytes) => fromFile(gt, readMpiiGroundTruth(bytes)));
       const predictions = await readBytes(dt).then((bytes) => fromFile(dt, readPredictions(bytes)));
-      const evaluation = evaluatePckh(truth, predictions, {
-        rules,
-        base: base === '1' ? 1 : 0,
-        threshold,
-      });
+      const options = { rules, base: base === '1' ? 1 : 0, threshold } as const;
+      const evaluation = await aboutFiles({ gt, dt }, async () =>
+        evaluatePckh(truth, predictions, options),
+      );
       if (report) await writePage(report, draw(evaluation, { gt, dt, rules }));
       if (json) printJson(evaluation.stats);
       else {
