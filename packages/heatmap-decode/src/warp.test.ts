@@ -10,6 +10,7 @@ import {
   warpImage,
   warpImageToBytes,
 } from './index.js';
+import * as wasm from './wasm.js';
 
 const IDENTITY: Affine = [1, 0, 0, 0, 1, 0];
 
@@ -100,6 +101,16 @@ describe('warpImage', () => {
     expect(largestDifference(out, expected)).toBeLessThan(1e-6);
   });
 
+  it('takes a border of another colour', () => {
+    const image: Image = { data: Uint8Array.of(100, 110, 120), width: 1, height: 1, channels: 3 };
+    const border = [0, 50, 200] as const;
+    const size = { width: 3, height: 1 };
+    const bytes = warpImageToBytes(image, [1, 0, 1, 0, 1, 0], size, { border });
+    expect([...bytes]).toEqual([0, 50, 200, 100, 110, 120, 0, 50, 200]);
+    const half = warpImage(image, [1, 0, 0.5, 0, 1, 0], size, { border, scale: 1 });
+    expect([...half]).toEqual([50, 80, 160, 50, 80, 160, 0, 50, 200]);
+  });
+
   it('is the definition of bilinear sampling for any affine map', () => {
     const random = createRandom(11, 'warp affine');
     const image = noise(40, 30, 3);
@@ -140,6 +151,10 @@ describe('warpImage', () => {
     expect(() => warpImage(image, IDENTITY, image, { out: batch })).toThrow(DecodeError);
     expect(() => warpImage({ ...image, channels: 4 }, IDENTITY, image)).toThrow(DecodeError);
     expect(() => warpImage(image, [1, 0, 0, 1, 0, 0], image)).toThrow(DecodeError);
+    expect(() => warpImage(image, [1, 0, NaN, 0, 1, 0], image)).toThrow('affine must be finite');
+    const border = [0, 0] as unknown as [number, number, number];
+    expect(() => warpImage(image, IDENTITY, image, { border })).toThrow('border');
+    expect(() => warpImage(image, IDENTITY, image, { scale: NaN })).toThrow('mean and scale');
     expect(() => warpImage(image, IDENTITY, image, { deviation: [1, 0, 1] })).toThrow(DecodeError);
     expect(() => warpImage(image, IDENTITY, { width: 0, height: 1 })).toThrow(DecodeError);
   });
@@ -157,6 +172,7 @@ describe.skipIf(!caseFolder('warp-affine'))('OpenCV warpAffine', () => {
     const affine = params.warps[i]!.matrix.flat() as unknown as Affine;
     const size = { width: params.outputSize[0], height: params.outputSize[1] };
     const bytes = warpImageToBytes(image, affine, size);
+    expect(largestDifference(bytes, wasm.warpImageToBytes(image, affine, size))).toBeLessThan(2);
     const expected = array(`out${i}`).data as Uint8Array;
     // OpenCV interpolates bytes on a grid of 1/32 pixel.
     expect(largestDifference(bytes, expected)).toBeLessThanOrEqual(3);

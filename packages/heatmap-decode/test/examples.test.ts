@@ -55,3 +55,14 @@ it('examples/border prints the table of the README', async () => {
   ]);
   log.mockRestore();
 });
+
+it('examples/fast prints what it says', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await import('../examples/fast.js');
+  expect(log.mock.calls.map((call) => call.join(' '))).toEqual([
+    'kernels true',
+    'same bits true',
+    'input 147456 0.502',
+  ]);
+  log.mockRestore();
+});

@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import * as api from '../src/index.js';
+import * as wasm from '../src/wasm.js';
 
 it('exports these names', () => {
   expect(Object.keys(api).sort()).toEqual([
@@ -59,4 +60,18 @@ it('keeps the kind of array it is given', () => {
   expectTypeOf(api.udpCombinedCodec).returns.toEqualTypeOf<api.Codec<api.Heatmaps>>();
   expectTypeOf(api.decodeRegression).returns.toEqualTypeOf<api.DecodedKeypoints>();
   expectTypeOf<'udp-mmpose'>().not.toExtend<api.Convention>();
+});
+
+it('has the same calls in /wasm', () => {
+  expect(Object.keys(wasm).sort()).toEqual([
+    'decodeHeatmaps',
+    'decodeUdpHeatmaps',
+    'encodeHeatmaps',
+    'hasWasm',
+    'warpImage',
+    'warpImageToBytes',
+  ]);
+  expectTypeOf<Omit<typeof wasm, 'hasWasm'>>().toEqualTypeOf<
+    Pick<typeof api, Exclude<keyof typeof wasm, 'hasWasm'>>
+  >();
 });
