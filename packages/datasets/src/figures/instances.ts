@@ -2,6 +2,7 @@ import type { Box } from '@pose-distill/heatmap-decode';
 import { type Camera, project } from './camera.js';
 import { PART } from './cone.js';
 import { type BodyKeypoint, isFree, nearestOf, nearSamples } from './keypoints.js';
+import { boxOf } from './measure.js';
 import { type DepthBuffer, SAMPLES, type SeenCone } from './raster.js';
 
 /** Most people in a picture: a byte of the map says who is seen in a sample, or on what they sit. */
@@ -66,7 +67,7 @@ export function enterPerson(
     }
   }
   return {
-    box: boxOf(extent),
+    box: boxOf(extent.left, extent.right, extent.top, extent.bottom),
     count,
     keypoints: keypoints.map((keypoint) => {
       const nearest = nearestOf(keypoint, camera);
@@ -80,16 +81,6 @@ export function enterPerson(
       return { free, blocked };
     }),
   };
-}
-
-/** Edges of the first and past the last sample, in pixels. */
-function boxOf(extent: { left: number; right: number; top: number; bottom: number }): Box {
-  const { left, right, top, bottom } = extent;
-  if (right < 0) return { x: 0, y: 0, width: 0, height: 0 };
-  // Sample i covers half a pixel from i / 2 - 1/2 on, in coordinates whose integers are pixel centres.
-  const x = Math.max(0, left / 2 - 0.5);
-  const y = Math.max(0, top / 2 - 0.5);
-  return { x, y, width: right / 2 - x, height: bottom / 2 - y };
 }
 
 /** What is left of a person behind those in front and behind `mask` [height, width of the picture]. */

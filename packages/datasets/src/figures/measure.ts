@@ -37,9 +37,14 @@ export function measurePerson(
     }
   }
   const area = count / (SAMPLES * SAMPLES);
-  if (right < 0) return { box: { x: 0, y: 0, width: 0, height: 0 }, area };
+  return { box: boxOf(left, right, top, bottom), area };
+}
+
+/** The box of the samples from the first to the last, in pixels; empty when the last is before all. */
+export function boxOf(left: number, right: number, top: number, bottom: number): Extent {
+  if (right < 0) return { x: 0, y: 0, width: 0, height: 0 };
   // Sample i covers half a pixel from i / 2 - 1/2 on, in coordinates whose integers are pixel centres.
   const x = Math.max(0, left / 2 - 0.5);
   const y = Math.max(0, top / 2 - 0.5);
-  return { box: { x, y, width: right / 2 - x, height: bottom / 2 - y }, area };
+  return { x, y, width: right / 2 - x, height: bottom / 2 - y };
 }
