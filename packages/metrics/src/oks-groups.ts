@@ -16,7 +16,7 @@ export interface OksGroups {
   readonly groups: readonly (readonly OksGroup[])[];
 }
 
-/** Sorts rows; `imageRanks` are the places of images by rising id. */
+/** Sorts rows; with one category all are of it, whatever their column says. `imageRanks` are the places of images by rising id. */
 export function groupRows(
   rows: OksRows,
   imageRanks: Int32Array,
@@ -31,9 +31,17 @@ export function groupRows(
     orderByKey(orderByKey(order, ranks, images), category, categoryCount);
   const truthOrder = sort(everyRow(truths.count), truthRanks, truths.category);
   // Equal scores go by image, then by the order of the file; grouped again, that is the order in an image.
-  const filed = orderByKey(everyRow(results.count), resultRanks, images);
+  let listed = everyRow(results.count);
+  let resultCategory = results.category;
+  if (categoryCount === 1) {
+    let most = 0;
+    for (const row of listed) most = Math.max(most, resultCategory[row]!);
+    listed = orderByKey(listed, resultCategory, most + 1);
+    resultCategory = new Int32Array(results.count);
+  }
+  const filed = orderByKey(listed, resultRanks, images);
   const byScore = orderByFallingScore(filed, results.scores);
-  const resultOrder = sort(byScore, resultRanks, results.category);
+  const resultOrder = sort(byScore, resultRanks, resultCategory);
   const placeOf = new Int32Array(results.count).fill(-1);
   const ranks = new Int32Array(results.count);
 
@@ -45,14 +53,15 @@ export function groupRows(
   let kept = 0;
   while (truthFrom < truthOrder.length || from < resultOrder.length) {
     const truthKey = keyOf(truths.category, truthRanks, truthOrder[truthFrom]);
-    const least = Math.min(truthKey, keyOf(results.category, resultRanks, resultOrder[from]));
+    const least = Math.min(truthKey, keyOf(resultCategory, resultRanks, resultOrder[from]));
     let truthTo = truthFrom;
     let to = from;
     while (keyOf(truths.category, truthRanks, truthOrder[truthTo]) === least) truthTo++;
-    while (keyOf(results.category, resultRanks, resultOrder[to]) === least) to++;
+    while (keyOf(resultCategory, resultRanks, resultOrder[to]) === least) to++;
     const hasTruths = truthTo > truthFrom;
     const row = hasTruths ? truthOrder[truthFrom]! : resultOrder[from]!;
-    const { category, image } = hasTruths ? truths : results;
+    const category = hasTruths ? truths.category : resultCategory;
+    const image = hasTruths ? truths.image : results.image;
     const resultFrom = kept;
     for (let d = from; d < to && d - from < mostResults; d++) {
       const result = resultOrder[d]!;
@@ -72,7 +81,7 @@ export function groupRows(
   }
   const ranking = new Int32Array(kept);
   let next = 0;
-  for (const row of orderByKey(byScore, results.category, categoryCount)) {
+  for (const row of orderByKey(byScore, resultCategory, categoryCount)) {
     if (placeOf[row]! >= 0) ranking[next++] = placeOf[row]!;
   }
   return { truths: truthOrder, results: resultOrder.subarray(0, kept), ranks, ranking, groups };

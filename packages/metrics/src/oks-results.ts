@@ -97,7 +97,8 @@ export function createResultSink(
     if (row === results.scores.length) reserveRows(results, 1);
     results.count++;
     results.image[row] = image;
-    results.category[row] = place;
+    // Together, results of one score go by category in the order asked for.
+    results.category[row] = together ? selection.listed.indexOf(categoryId) : place;
     results.ids[row] = index + 1;
     results.scores[row] = score;
     results.boxAreas[row] = boxArea;
