@@ -12,6 +12,8 @@ export interface RawPerson {
   /** Where it stands in the file, for messages. */
   readonly path: string;
   readonly file: string;
+  /** @default its number among those added */
+  readonly id?: number | undefined;
   /** [K*2] */
   readonly keypoints: ArrayLike<number>;
   /** [K] 0, 1, 2 */
@@ -25,55 +27,54 @@ export interface RawPerson {
 /** Share of the longer side by which the extent of keypoints is grown on each side to stand in for a box. */
 const MARGIN = 0.125;
 
-/** Collects people of forms that have no table of images, ids or areas; gives what COCO's form would have said. */
-export function createPeople(
-  skeleton: Skeleton,
-  { imageSize }: Pick<CheckOptions, 'imageSize'>,
-): {
+/** People of forms that have no table of images, ids or areas. */
+export interface People {
   readonly report: Report;
   /** Adds a person, or reports why not. `false`: the reader reported that the record cannot be used. */
   add(person: RawPerson | false): void;
-  finish(): CheckedAnnotations;
-} {
+  /** Pictures of people with a labelled keypoint, each once. */
+  files(): readonly string[];
+  /** What COCO's form would have said, now that nobody comes any more. */
+  finish(imageSize?: CheckOptions['imageSize']): CheckedAnnotations;
+}
+
+export function createPeople(skeleton: Skeleton): People {
   const report = createReport();
-  const images = new Map<string, CocoImage>();
-  const imageIds = new Set<number>();
-  const annotations: CocoKeypointAnnotation[] = [];
-  const samples: PoseSample[] = [];
+  const people: (RawPerson & { readonly id: number })[] = [];
   let seen = 0;
-  let skippedRecords = 0;
-
-  const imageOf = (file: string): CocoImage => {
-    const known = images.get(file);
-    if (known) return known;
-    const size = imageSize?.(file) ?? { width: 0, height: 0 };
-    const image = { id: freeId(file, imageIds), file_name: file, ...size };
-    images.set(file, image);
-    return image;
-  };
-
+  let bad = 0;
   return {
     report,
     add(person) {
-      const id = ++seen;
-      if (!person || !isSound(person, report)) {
-        skippedRecords++;
-        return;
-      }
-      const image = imageOf(person.file);
-      const sample = sampleOf(person, id, image);
-      const labelled = sample.visibility.reduce((sum, v) => sum + (v > 0 ? 1 : 0), 0);
-      if (labelled > 0 && !(sample.box.width > 0 && sample.box.height > 0)) {
-        const message = 'has no box, and too few labelled keypoints to make one';
-        report.error('EMPTY_BOX', person.path, message);
-        skippedRecords++;
-        return;
-      }
-      warnOutside(sample, person.path, report);
-      annotations.push(annotationOf(sample, labelled));
-      if (labelled > 0) samples.push(sample);
+      seen++;
+      if (person && isSound(person, report)) people.push({ ...person, id: person.id ?? seen });
+      else bad++;
     },
-    finish() {
+    files: () => [...new Set(people.filter(isLabelled).map(({ file }) => file))],
+    finish(imageSize) {
+      const images = new Map<string, CocoImage>();
+      const imageIds = new Set<number>();
+      const annotations: CocoKeypointAnnotation[] = [];
+      const samples: PoseSample[] = [];
+      let skippedRecords = bad;
+      for (const person of people) {
+        const { file, path } = person;
+        const size = imageSize?.(file) ?? { width: 0, height: 0 };
+        const known = images.get(file);
+        const image = known ?? { id: freeId(file, imageIds), file_name: file, ...size };
+        images.set(file, image);
+        const sample = sampleOf(person, person.id, image);
+        const labelled = sample.visibility.reduce((sum, v) => sum + (v > 0 ? 1 : 0), 0);
+        if (labelled > 0 && !(sample.box.width > 0 && sample.box.height > 0)) {
+          const message = 'has no box, and too few labelled keypoints to make one';
+          report.error('EMPTY_BOX', path, message);
+          skippedRecords++;
+          continue;
+        }
+        warnOutside(sample, path, report);
+        annotations.push(annotationOf(sample, labelled));
+        if (labelled > 0) samples.push(sample);
+      }
       if (samples.length === 0) {
         report.error('NO_SAMPLES', '$', 'no person has a labelled keypoint');
       }
@@ -85,6 +86,11 @@ export function createPeople(
       return { skeleton, samples, groundTruth, problems, skippedRecords };
     },
   };
+}
+
+function isLabelled({ visibility }: RawPerson): boolean {
+  for (let k = 0; k < visibility.length; k++) if (visibility[k]! > 0) return true;
+  return false;
 }
 
 /** The number in a picture's name (`im0007.jpg`: 7), or the next that is free. */

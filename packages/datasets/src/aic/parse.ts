@@ -7,7 +7,7 @@ import {
   type ParseOptions,
   requireUsable,
 } from '../parsed.js';
-import { createPeople, type RawPerson } from '../people.js';
+import { createPeople, type People, type RawPerson } from '../people.js';
 
 const K = aic14.keypoints.length;
 /** AI Challenger's flags: 1 seen, 2 hidden, 3 not labelled. */
@@ -30,12 +30,17 @@ export function parseAic(json: unknown, options: ParseOptions = {}): ParsedAnnot
 
 /** As `parseAic`, but reports problems as data and never throws. */
 export function checkAic(json: unknown, options: CheckOptions = {}): CheckedAnnotations {
-  const people = createPeople(aic14, options);
+  return gatherAic(json, options).finish(options.imageSize);
+}
+
+/** The people of a file, before it is known how large the pictures are. */
+export function gatherAic(json: unknown, options: Pick<CheckOptions, 'base'> = {}): People {
+  const people = createPeople(aic14);
   const { report } = people;
   if (!Array.isArray(json)) {
     const expected = 'expected a list of { image_id, human_annotations, keypoint_annotations }';
     report.error('NOT_AIC', '$', `${expected}, got ${show(json)}`);
-    return people.finish();
+    return people;
   }
   json.forEach((row, i) => {
     const path = `[${i}]`;
@@ -50,7 +55,7 @@ export function checkAic(json: unknown, options: CheckOptions = {}): CheckedAnno
       people.add(readPerson(fields, row.image_id, `${path}.${name}`, options.base ?? 0, report));
     }
   });
-  return people.finish();
+  return people;
 }
 
 function readPerson(

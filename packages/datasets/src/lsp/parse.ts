@@ -7,7 +7,7 @@ import {
   type ParseOptions,
   requireUsable,
 } from '../parsed.js';
-import { createPeople } from '../people.js';
+import { createPeople, type People } from '../people.js';
 
 /** The variable `joints` of a `joints.mat`: values in MATLAB's order, the first axis fastest. */
 export interface LspJoints {
@@ -19,6 +19,8 @@ export interface LspJoints {
 export interface LspOptions extends CheckOptions {
   /** Name of picture i, counted from 1. @default 'im0001.jpg', 'im00001.jpg' for the extension */
   readonly fileName?: (number: number) => string;
+  /** Pictures to take. @default all */
+  readonly keep?: (file: string) => boolean;
 }
 
 const K = lsp14.keypoints.length;
@@ -46,7 +48,12 @@ export function parseLsp(
 
 /** As `parseLsp`, but reports problems as data and never throws. */
 export function checkLsp(joints: LspJoints, options: LspOptions = {}): CheckedAnnotations {
-  const people = createPeople(lsp14, options);
+  return gatherLsp(joints, options).finish(options.imageSize);
+}
+
+/** The people of a file, before it is known how large the pictures are. */
+export function gatherLsp(joints: LspJoints, options: Omit<LspOptions, 'imageSize'> = {}): People {
+  const people = createPeople(lsp14);
   const { data, shape } = joints;
   const [first, second, count = 1] = shape;
   const extended = first === K && second === 3;
@@ -54,11 +61,13 @@ export function checkLsp(joints: LspJoints, options: LspOptions = {}): CheckedAn
   if (!fits || !(extended || (first === 3 && second === K))) {
     const got = `${show(shape)} with ${data.length} values`;
     people.report.error('NOT_LSP', 'joints', `expected [3, ${K}, N] or [${K}, 3, N], got ${got}`);
-    return people.finish();
+    return people;
   }
-  const { base = 0, fileName = defaultName(extended ? 5 : 4) } = options;
+  const { base = 0, fileName = defaultName(extended ? 5 : 4), keep = () => true } = options;
   const [byKeypoint, byValue] = extended ? [1, K] : [3, 1];
   for (let n = 0; n < count; n++) {
+    const file = fileName(n + 1);
+    if (!keep(file)) continue;
     const keypoints = new Float64Array(2 * K);
     const visibility = new Uint8Array(K);
     let bad: number | undefined;
@@ -74,9 +83,9 @@ export function checkLsp(joints: LspJoints, options: LspOptions = {}): CheckedAn
     if (bad !== undefined) {
       people.report.error('BAD_VISIBILITY', path, `expected a flag 0 or 1, got ${bad}`);
       people.add(false);
-    } else people.add({ path, file: fileName(n + 1), keypoints, visibility });
+    } else people.add({ path, file, id: n + 1, keypoints, visibility });
   }
-  return people.finish();
+  return people;
 }
 
 function defaultName(digits: number): (number: number) => string {

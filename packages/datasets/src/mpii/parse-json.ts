@@ -7,7 +7,7 @@ import {
   type ParseOptions,
   requireUsable,
 } from '../parsed.js';
-import { createPeople, type RawPerson } from '../people.js';
+import { createPeople, type People, type RawPerson } from '../people.js';
 import { boxFromScale } from './person.js';
 
 const K = mpii16.keypoints.length;
@@ -32,17 +32,22 @@ export function parseMpii(json: unknown, options: ParseOptions = {}): ParsedAnno
 
 /** As `parseMpii`, but reports problems as data and never throws. */
 export function checkMpii(json: unknown, options: CheckOptions = {}): CheckedAnnotations {
-  const people = createPeople(mpii16, options);
+  return gatherMpii(json, options).finish(options.imageSize);
+}
+
+/** The people of a file, before it is known how large the pictures are. */
+export function gatherMpii(json: unknown, options: Pick<CheckOptions, 'base'> = {}): People {
+  const people = createPeople(mpii16);
   const { report } = people;
   if (!Array.isArray(json)) {
     const expected = 'expected a list of { image, center, scale, joints, joints_vis }';
     report.error('NOT_MPII', '$', `${expected}, got ${show(json)}`);
-    return people.finish();
+    return people;
   }
   json.forEach((row, i) => {
     people.add(readPerson(row, `[${i}]`, options.base ?? 1, report));
   });
-  return people.finish();
+  return people;
 }
 
 function readPerson(row: unknown, path: string, base: 0 | 1, report: Report): RawPerson | false {

@@ -9,7 +9,7 @@ import {
   type ParseOptions,
   requireUsable,
 } from '../parsed.js';
-import { createPeople, type RawPerson } from '../people.js';
+import { createPeople, type People, type RawPerson } from '../people.js';
 import { boxFromScale } from './person.js';
 
 export interface MpiiMatOptions extends CheckOptions {
@@ -47,17 +47,25 @@ export async function checkMpiiMat(
   options: MpiiMatOptions & Pick<ParseOptions, 'file'> = {},
 ): Promise<CheckedAnnotations> {
   const { file = 'The annotation file' } = options;
-  return readMat(bytes, 'RELEASE', file, (release) => checkRelease(release, options));
+  return (await gatherMpiiMat(bytes, { ...options, file })).finish(options.imageSize);
 }
 
-function checkRelease(release: MatValue, options: MpiiMatOptions): CheckedAnnotations {
+/** The people of a file, before it is known how large the pictures are. */
+export function gatherMpiiMat(
+  bytes: Uint8Array,
+  options: Omit<MpiiMatOptions, 'imageSize'> & { readonly file: string },
+): Promise<People> {
+  return readMat(bytes, 'RELEASE', options.file, (release) => gather(release, options));
+}
+
+function gather(release: MatValue, options: Omit<MpiiMatOptions, 'imageSize'>): People {
   const { base = 1, people: wanted = 'all', keep = () => true } = options;
-  const people = createPeople(mpii16, options);
+  const people = createPeople(mpii16);
   const annolist = structOf(release, 'annolist');
   if (!annolist?.fields.includes('image')) {
     const message = "expected the struct array 'RELEASE.annolist' with 'image' and 'annorect'";
     people.report.error('NOT_MPII', 'RELEASE', message);
-    return people.finish();
+    return people;
   }
   const training = numbersOf(fieldOf(release as MatStruct, 'img_train'));
   const separated = fieldOf(release as MatStruct, 'single_person');
@@ -79,7 +87,7 @@ function checkRelease(release: MatValue, options: MpiiMatOptions): CheckedAnnota
       if (read !== undefined) people.add(read);
     }
   }
-  return people.finish();
+  return people;
 }
 
 /** One person; undefined for a head without keypoints. */
@@ -138,7 +146,8 @@ function numbersOf(value: MatValue | undefined): number[] | undefined {
 }
 
 function numberOf(value: MatValue | undefined): number | undefined {
-  return numbersOf(value)?.[0];
+  if (value?.kind !== 'numeric' && value?.kind !== 'logical') return undefined;
+  return value.data.length > 0 ? Number(value.data[0]) : undefined;
 }
 
 /** 0 or 1, written as number, truth value or text. */

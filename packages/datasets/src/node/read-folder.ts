@@ -1,14 +1,16 @@
 import { open, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { checkAic } from '../aic/parse.js';
+import type { Size } from '@pose-distill/heatmap-decode';
+import { gatherAic } from '../aic/parse.js';
 import { checkCocoKeypoints } from '../coco/parse.js';
 import { viewTable } from '../coco/table-view.js';
 import { DatasetError } from '../error.js';
-import { checkLsp } from '../lsp/parse.js';
+import { gatherLsp } from '../lsp/parse.js';
 import { readLspJoints } from '../lsp/parse-mat.js';
-import { checkMpii } from '../mpii/parse-json.js';
-import { checkMpiiMat } from '../mpii/parse-mat.js';
-import type { CheckedAnnotations, CheckOptions } from '../parsed.js';
+import { gatherMpii } from '../mpii/parse-json.js';
+import { gatherMpiiMat } from '../mpii/parse-mat.js';
+import type { CheckedAnnotations } from '../parsed.js';
+import type { People } from '../people.js';
 import type { Split } from '../synthetic.js';
 import type { PoseSample } from '../types.js';
 import {
@@ -58,13 +60,12 @@ export async function readFolder(source: FolderSource, split: Split): Promise<Fo
     const bytes = await readBytes(file);
     if (source.kind === 'lsp') return readLsp(bytes, file, source, split, keep);
     if (split === 'val' && !keep) throw noValidation(file);
-    const read = (options: CheckOptions) =>
-      checkMpiiMat(bytes, { ...options, file, ...(keep ? { keep } : {}) });
-    return withSizes(read, source, split, file);
+    const people = await gatherMpiiMat(bytes, { file, ...(keep ? { keep } : {}) });
+    return withSizes(people, source, split, file);
   }
   if (source.kind === 'mpii') {
     const json = await readAnnotations(file);
-    return withSizes(async (options) => checkMpii(json, options), source, split, file);
+    return withSizes(gatherMpii(json), source, split, file);
   }
   const base = source.kind === 'jhmdb' ? 1 : 0;
   if ((await sizeOf(file)) >= INDEX_FROM_BYTES || source.index !== undefined) {
@@ -79,7 +80,7 @@ export async function readFolder(source: FolderSource, split: Split): Promise<Fo
     return readLarge(file, source, base);
   }
   if (source.kind === 'aic' && Array.isArray(json)) {
-    return withSizes(async (options) => checkAic(json, options), source, split, file);
+    return withSizes(gatherAic(json), source, split, file);
   }
   const checked = checkCocoKeypoints(json, { base });
   return inMemory(checked, file);
@@ -119,10 +120,8 @@ async function readLsp(
   const first = Array.from({ length: LSP_TRAINING }, (_, i) => fileName(i + 1));
   const training = new Set(first);
   const inSplit = (name: string) => extended || training.has(name) === (split === 'train');
-  const keep = listed ?? inSplit;
-  const read = async (options: CheckOptions): Promise<CheckedAnnotations> =>
-    only(checkLsp(joints, { ...options, fileName }), keep);
-  return withSizes(read, source, split, file);
+  const people = gatherLsp(joints, { fileName, keep: listed ?? inSplit });
+  return withSizes(people, source, split, file);
 }
 
 /** How many digits the pictures' names have here: `im0001.jpg` or `im00001.jpg`. */
@@ -136,43 +135,17 @@ async function digitsOfNames(source: FolderSource, usual: number): Promise<numbe
   return usual;
 }
 
-/** The part of annotations whose pictures are kept. */
-function only(checked: CheckedAnnotations, keep: (file: string) => boolean): CheckedAnnotations {
-  const images = checked.groundTruth.images.filter(({ file_name }) => keep(file_name));
-  const ids = new Set(images.map(({ id }) => id));
-  const samples = checked.samples.filter(({ imageId }) => ids.has(imageId));
-  const message = 'no person of this split has a labelled keypoint';
-  const none = { severity: 'error', code: 'NO_SAMPLES', path: '$', message } as const;
-  return {
-    ...checked,
-    samples,
-    problems: samples.length > 0 ? checked.problems : [...checked.problems, none],
-    groundTruth: {
-      ...checked.groundTruth,
-      images,
-      annotations: checked.groundTruth.annotations.filter(({ image_id }) => ids.has(image_id)),
-    },
-  };
-}
-
-/** Reads forms that do not state the size of pictures a second time, with the sizes that the pictures have. */
+/** Forms that do not state the size of pictures get it from the pictures. */
 async function withSizes(
-  read: (options: CheckOptions) => Promise<CheckedAnnotations>,
+  people: People,
   source: FolderSource,
   split: Split,
   file: string,
 ): Promise<FolderAnnotations> {
-  const first = await read({});
-  const files = filesOf(first);
-  if (source.onMissingImage === 'ignore' || files.length === 0) return inMemory(first, file);
-  let directory: string;
-  try {
-    directory = await findImages(source, split, file, files);
-  } catch (error) {
-    if (!(error instanceof DatasetError)) throw error;
-    return inMemory(first, file); // told when the pictures are looked for
-  }
-  const sizes = new Map<string, Awaited<ReturnType<typeof readHeaderSize>>>();
+  const files = people.files();
+  const directory = await whereSizesAre(source, split, file, files);
+  if (directory === undefined) return inMemory(people.finish(), file);
+  const sizes = new Map<string, Size | undefined>();
   let next = 0;
   const work = async (): Promise<void> => {
     for (let i = next++; i < files.length; i = next++) {
@@ -180,8 +153,25 @@ async function withSizes(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const checked = await read({ imageSize: (name) => sizes.get(name) });
-  return inMemory(checked, file);
+  return inMemory(
+    people.finish((name) => sizes.get(name)),
+    file,
+  );
+}
+
+async function whereSizesAre(
+  source: FolderSource,
+  split: Split,
+  file: string,
+  files: readonly string[],
+): Promise<string | undefined> {
+  if (source.onMissingImage === 'ignore' || files.length === 0) return undefined;
+  try {
+    return await findImages(source, split, file, files);
+  } catch (error) {
+    if (error instanceof DatasetError) return undefined; // told when the pictures are looked for
+    throw error;
+  }
 }
 
 function inMemory(checked: CheckedAnnotations, file: string): FolderAnnotations {
