@@ -33,3 +33,10 @@ it('examples/why-this-ap finds what is wrong with three people', async () => {
   ]);
   expect(html).toContain('<title>Three people</title>');
 });
+
+it('examples/in-parts puts two parts together', async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  log.mockClear();
+  await import('../examples/in-parts.js');
+  expect(log.mock.calls.flat()).toEqual(['3 images, 1478 bytes: AP 0.4347, AP75 0.3366']);
+});
