@@ -27,7 +27,8 @@ export interface ConvertOptions {
  *
  * The ground truth is converted with the samples; `num_keypoints` is counted anew, so people left without a labelled keypoint are
  * ignored by evaluation, and are no samples. The coordinates of a derived keypoint are the mean, its visibility is the
- * least of its parts, 0 where one is not labelled.
+ * least of its parts, 0 where one is not labelled. Synthetic figures that were converted are drawn in the thread that has
+ * them: pass `workers: 0` to a loader, or name the skeleton in their specification instead.
  *
  * @throws DatasetError `BAD_SKELETON` when no keypoint of the target can be filled, or a derived one names what is not there.
  * @example
