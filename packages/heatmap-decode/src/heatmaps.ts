@@ -51,7 +51,7 @@ export function checkHeatmaps(maps: Heatmaps): Grid {
   if (shape?.length !== 4 || (layout !== 'NHWC' && layout !== 'NCHW')) {
     throw new DecodeError(
       'SHAPE_MISMATCH',
-      `Heatmaps must have four axes, [B, H, W, K] as 'NHWC' or [B, K, H, W] as 'NCHW'; got [${shape?.join(', ')}] as '${layout}'. Give the shape and the layout of the network's output.`,
+      `Give heatmaps four axes, [B, H, W, K] as 'NHWC' or [B, K, H, W] as 'NCHW'; got [${shape?.join(', ')}] as '${layout}'.`,
       { shape, layout },
     );
   }

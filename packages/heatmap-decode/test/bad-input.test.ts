@@ -17,7 +17,7 @@ const TABLE: readonly [string, () => unknown, api.DecodeErrorCode, string][] = [
     'no layout',
     () => api.decodeHeatmaps({ data: cells, shape: [1, 2, 3, 4] } as never),
     'SHAPE_MISMATCH',
-    "as 'undefined'. Give",
+    "as 'undefined'.",
   ],
   [
     'no shape',
