@@ -20,8 +20,8 @@ export function gaussianAxis(size: number, keypointCount: number): Axis {
   };
 }
 
-/** Products below this are 0 in float32. */
-const NOTHING = 2 ** -150;
+/** 2^-150, a number as such, which bundlers can drop: products below it are 0 in float32. */
+const NOTHING = 7.006492321624085e-46;
 
 /** Square of the distance, in cells, beyond which a Gaussian is 0 in float32. */
 export function reachOf(sigma: number): number {

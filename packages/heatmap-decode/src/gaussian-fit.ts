@@ -4,7 +4,8 @@ import type { MapView } from './heatmaps.js';
 const POWERS_X = [0, 1, 0, 2, 1, 0];
 const POWERS_Y = [0, 0, 1, 0, 1, 2];
 const TERMS = 6;
-const STRIDE = TERMS + 1;
+/** A row of the equations: the terms and the right side. */
+const STRIDE = 7;
 /** Pivots below this share of the peak's weight leave the quadratic open. */
 const LEAST_PIVOT = 1e-9;
 /** Below this a map is a ridge or flat but for rounding: a Gaussian of 1 by 1000 cells, or of 30 by 30. */

@@ -19,8 +19,8 @@ export interface DecodeUdpOptions {
 const [FLOOR, CEILING] = [1e-3, 50];
 /** Cells of the 5x5 block that the differences read. */
 const USED = [6, 7, 11, 12, 13, 17, 18];
-/** Added to both second derivatives: float32's epsilon. */
-const EPSILON = 2 ** -23;
+/** Added to both second derivatives: float32's epsilon, 2^-23. */
+const EPSILON = 1.1920928955078125e-7;
 /** A longer step is not for differences of one cell to say. */
 const REACH = 2;
 
