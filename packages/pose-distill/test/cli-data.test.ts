@@ -16,9 +16,11 @@ interface Outcome {
   readonly error: string;
 }
 
-function data(...args: readonly string[]): Promise<Outcome> {
+const data = (...args: readonly string[]): Promise<Outcome> => command('data', ...args);
+
+function command(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, 'data', ...args], { cwd: folder }, (failure, out, error) =>
+    execFile(process.execPath, [BIN, ...args], { cwd: folder }, (failure, out, error) =>
       resolve({ status: failure ? Number(failure.code) : 0, out, error }),
     );
   });
@@ -81,6 +83,50 @@ describe('pose-distill data', () => {
     });
     expect(listed[1].dataset).toBeUndefined();
     writeFileSync(ANNOTATIONS, whole);
+  });
+
+  it('writes crowds with the keypoints asked for', async () => {
+    const where = ['--out', 'crowds', '--train', '2', '--val', '1'];
+    await data('write', ...where, '--people', '3', '--crowding', '0.8', '--skeleton', 'lsp14');
+    const json = JSON.parse((await data('stats', 'coco:crowds', '--json')).out);
+    expect(json[0].statistics).toMatchObject({ skeleton: 'lsp14', imageCount: 2, personCount: 6 });
+    const { status, error } = await data('write', ...where, '--people', '3', '--crowding', '7');
+    expect(status).toBe(1);
+    expect(error).toContain('crowding');
+  });
+
+  it('packs shards, which training reads in sequence', async () => {
+    const packed = await data('shards', 'coco:figures', '--out', 'shards', '--max-count', '2');
+    expect(packed.out).toMatch('4 people are in 2 archives in shards');
+    expect(existsSync(join(folder, 'shards/train-000001.tar'))).toBe(true);
+    const again = await data('shards', 'coco:figures', '--out', 'shards');
+    expect(again).toMatchObject({ status: 1 });
+    expect(again.error).toContain('exists already');
+    const tiny = [
+      ...[
+        'train',
+        '--recipe',
+        'plain',
+        '--data',
+        'coco:figures',
+        '--input',
+        '32x32',
+        '--steps',
+        '2',
+      ],
+      ...['--network', 'mobilenetv2x0.25s16-deconv8', '--batch-size', '2', '--set', 'sigma=1'],
+      ...['--shards', 'shards', '--shard'],
+    ];
+    const trained = await command(...tiny, '1/2', '--out', 'run');
+    expect(trained.error).not.toContain('pose-distill:');
+    expect(trained.out).toContain('Report: run/report.html');
+    expect(JSON.parse(readFileSync(join(folder, 'run/job.json'), 'utf8'))).toMatchObject({
+      shards: { directory: 'shards', shard: '1/2' },
+    });
+    const none = await command(...tiny, '2/3', '--out', 'none');
+    expect(none).toMatchObject({ status: 1 });
+    expect(none.error).toContain('none is left for share 2 of 3');
+    expect(await command(...tiny, '3/3', '--out', 'none')).toMatchObject({ status: 2 });
   });
 
   it.each([

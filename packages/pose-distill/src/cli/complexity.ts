@@ -1,7 +1,7 @@
 import { complexity } from '@pose-distill/network';
 import type { Command } from 'commander';
 import { buildNetwork, NETWORK_NAMES } from '../networks.js';
-import { example } from './eval.js';
+import { example } from './example.js';
 import { parseCount, parseSize } from './parse.js';
 import { formatTable } from './table.js';
 

@@ -1,4 +1,9 @@
-import { DatasetError, type DatasetStatistics, describeDataset } from '@pose-distill/datasets';
+import {
+  DatasetError,
+  type DatasetStatistics,
+  describeDataset,
+  type SyntheticSkeleton,
+} from '@pose-distill/datasets';
 import {
   checkFolder,
   contactSheetHtml,
@@ -10,13 +15,14 @@ import {
   statisticsRows,
   statisticsSheetHtml,
   writeFigures,
+  writeShards,
 } from '@pose-distill/datasets/node';
 import { type Command, Option } from 'commander';
 import { PoseDistillError } from '../errors.js';
 import { writeWhole } from '../node/directory-store.js';
 import { example } from './example.js';
 import type { CommandContext } from './main.js';
-import { parseCount, parseDataName, parseSeed } from './parse.js';
+import { parseCount, parseDataName, parseNumber, parseSeed } from './parse.js';
 import { formatTable } from './table.js';
 
 const SOURCE =
@@ -36,6 +42,7 @@ export function addData(program: Command, context: CommandContext): void {
   addStats(about);
   addDraw(about);
   addWrite(data);
+  addShards(about);
 }
 
 type About = (name: string, what: string) => Command;
@@ -128,19 +135,62 @@ function addDraw(about: About): void {
     });
 }
 
+interface WriteFlags {
+  readonly out: string;
+  readonly train: number;
+  readonly val: number;
+  readonly seed: number;
+  readonly people?: number;
+  readonly crowding?: number;
+  readonly skeleton?: SyntheticSkeleton;
+}
+
 function addWrite(data: Command): void {
   data
     .command('write')
     .description('Write synthetic figures as a COCO-form folder.')
     .requiredOption('--out <folder>', 'where to')
-    .option('--train <count>', 'training figures', parseCount, 1000)
-    .option('--val <count>', 'validation figures', parseCount, 200)
+    .option('--train <count>', 'pictures for training', parseCount, 1000)
+    .option('--val <count>', 'pictures for validation', parseCount, 200)
     .option('--seed <seed>', 'seed', parseSeed, 1)
+    .option('--people <count>', 'people in a picture (default: one figure)', parseCount)
+    .option('--crowding <share>', 'how close they stand, 0 to 1', parseNumber)
+    .addOption(
+      new Option('--skeleton <name>', 'whose keypoints are labelled (default coco17)').choices([
+        'coco17',
+        'mpii16',
+        'crowdpose14',
+        'lsp14',
+        'aic14',
+        'jhmdb15',
+      ] satisfies SyntheticSkeleton[]),
+    )
     .addHelpText('after', example('data write --out ./figures --train 1000 --val 200'))
-    .action(async ({ out, train, val, seed }) => {
-      await writeFigures(out, { train, val, seed });
+    .action(async ({ out, ...options }: WriteFlags) => {
+      await writeFigures(out, options);
+      const { train, val } = options;
       console.log(
-        `${train} training and ${val} validation figures are in ${out}; train on them with --data coco:${out}`,
+        `${train} pictures for training and ${val} for validation are in ${out}; train on them with --data coco:${out}`,
+      );
+    });
+}
+
+interface ShardFlags {
+  readonly split?: Split;
+  readonly out: string;
+  readonly maxCount: number;
+}
+
+function addShards(about: About): void {
+  about('shards', 'Pack a split as tar archives in WebDataset form, to train from in sequence.')
+    .requiredOption('--out <folder>', 'where to; it must hold no archives yet')
+    .option('--max-count <pictures>', 'pictures in an archive', parseCount, 10_000)
+    .addHelpText('after', example('data shards coco:./photos --split train --out ./shards'))
+    .action(async (source: string, { split = 'train', out, maxCount }: ShardFlags) => {
+      const dataset = await openDataset(source, { split });
+      const { manifest } = await writeShards(dataset, out, { name: split, maxCount });
+      console.log(
+        `${manifest.samples} people are in ${manifest.shards.length} archives in ${out}; train on them with --shards ${out}`,
       );
     });
 }

@@ -10,7 +10,7 @@ import { type Phase, runPhase } from '../node/phase.js';
 import { writeReport } from '../node/report.js';
 import { summarise } from '../node/summary.js';
 import type { TrainEvent } from '../train/train.js';
-import { example } from './eval.js';
+import { example } from './example.js';
 import { interruptible } from './interrupt.js';
 import type { CommandContext } from './main.js';
 import { parseCount, parseSeed } from './parse.js';

@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Command } from 'commander';
 import { startBackend } from '../node/backend.js';
-import { example } from './eval.js';
+import { example } from './example.js';
 import type { CommandContext } from './main.js';
 import { formatTable } from './table.js';
 

@@ -1,4 +1,4 @@
-import { parseSource } from '@pose-distill/datasets/node';
+import { parseShare, parseSource } from '@pose-distill/datasets/node';
 import { InvalidArgumentError } from 'commander';
 
 /** HEIGHTxWIDTH, as in 256x192. */
@@ -27,9 +27,14 @@ export function parseSeed(text: string): number {
 }
 
 /** A data set's short name, `coco:DIR` or `synthetic`. */
-export function parseDataName(text: string): string {
+export const parseDataName = (text: string): string => checkedBy(parseSource, text);
+
+/** `i/n`, counted from 0. */
+export const parseShareName = (text: string): string => checkedBy(parseShare, text);
+
+function checkedBy(parse: (text: string) => unknown, text: string): string {
   try {
-    parseSource(text);
+    parse(text);
     return text;
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);

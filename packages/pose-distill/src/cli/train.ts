@@ -1,21 +1,31 @@
 import { join } from 'node:path';
-import { openDataset } from '@pose-distill/datasets/node';
+import { openDataset, openShards } from '@pose-distill/datasets/node';
+import type { Skeleton } from '@pose-distill/skeletons';
 import { type Command, Option } from 'commander';
 import { PoseDistillError } from '../errors.js';
 import { type Job, type JobOutcome, readJob, runJob } from '../node/job.js';
 import { writeReport } from '../node/report.js';
 import { summarise } from '../node/summary.js';
 import { recipes } from '../recipes/index.js';
-import { example } from './eval.js';
+import { example } from './example.js';
 import { interruptible } from './interrupt.js';
 import type { CommandContext } from './main.js';
-import { parseCount, parseDataName, parseNumber, parseSeed, parseSize } from './parse.js';
+import {
+  parseCount,
+  parseDataName,
+  parseNumber,
+  parseSeed,
+  parseShareName,
+  parseSize,
+} from './parse.js';
 import { createProgress } from './progress.js';
 import { summaryTable } from './summary-table.js';
 
 interface TrainFlags {
   readonly recipe: string;
   readonly data: string;
+  readonly shards?: string;
+  readonly shard?: string;
   readonly out: string;
   readonly resume?: boolean;
   readonly baseline?: boolean;
@@ -53,6 +63,15 @@ export function addTrain(program: Command, context: CommandContext): void {
       'synthetic, coco:DIR with person_keypoints_{train,val}*.json, or another data set (see data --help)',
       parseDataName,
       'synthetic',
+    )
+    .option(
+      '--shards <folder>',
+      'read the training samples in sequence from archives (data shards); --data is then for validation',
+    )
+    .option(
+      '--shard <i/n>',
+      'with --shards: every n-th archive only, counted from 0',
+      parseShareName,
     )
     .option('--out <folder>', 'the run folder', 'runs/latest')
     .option('--resume', 'go on with the run in the folder, with the options it was started with')
@@ -121,27 +140,44 @@ async function finish(job: Job, outcomes: readonly JobOutcome[], directory: stri
 }
 
 async function jobFromFlags(flags: TrainFlags): Promise<Job> {
-  const { recipe, data: source, input, baseline = false } = flags;
-  const dataset = await openDataset(source, { split: 'train' });
+  const { recipe, data: source, shards, shard, input, baseline = false } = flags;
+  if (shard && !shards)
+    throw new PoseDistillError('BAD_OPTION', '--shard divides archives: name them with --shards.');
+  const training = await openTraining(flags);
   const passed = PASSED.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key]]);
   const batchSize = (flags.batchSize as number | undefined) ?? 32;
-  const epoch = Math.max(1, Math.floor(dataset.samples.length / batchSize));
+  const epoch = Math.max(1, Math.floor(training.count / batchSize));
   if (flags.steps && flags.epochs)
     throw new PoseDistillError('BAD_OPTION', 'Give --epochs or --steps, not both.');
   return {
     recipe,
     source,
+    ...(shards && { shards: { directory: shards, ...(shard && { shard }) } }),
     baseline,
     options: {
       ...Object.fromEntries(passed),
       ...input,
       batchSize,
-      keypoints: dataset.skeleton.keypoints,
+      keypoints: training.skeleton.keypoints,
       steps: flags.steps ?? Math.round((flags.epochs ?? 10) * epoch),
       ...flags.set,
     },
     ...(flags.validateEpochs && { validateEvery: Math.round(flags.validateEpochs * epoch) }),
   };
+}
+
+/** The people to train on, without their pictures. */
+async function openTraining({
+  data,
+  shards,
+  shard,
+}: TrainFlags): Promise<{ readonly skeleton: Skeleton; readonly count: number }> {
+  if (!shards) {
+    const { samples, skeleton } = await openDataset(data, { split: 'train' });
+    return { skeleton, count: samples.length };
+  }
+  const stream = await openShards(shards, shard ? { shard } : {});
+  return { skeleton: stream.skeleton, count: stream.sampleCount(0)! };
 }
 
 /** key=value, the value read as JSON where it is JSON. */

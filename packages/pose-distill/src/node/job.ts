@@ -5,12 +5,15 @@ import { loadRecipe } from '../recipes/index.js';
 import type { TrainEvent } from '../train/train.js';
 import { createDirectoryStore } from './directory-store.js';
 import { type Phase, type PhaseResult, runPhase } from './phase.js';
+import type { TrainingShards } from './run.js';
 
 /** A recipe on a source, with all that must be trained before it. */
 export interface Job {
   readonly recipe: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly source: string | SourceSpec;
+  /** Where the training samples come from instead. */
+  readonly shards?: TrainingShards;
   /** Also train the same student without distillation. */
   readonly baseline: boolean;
   readonly validateEvery?: number;
@@ -50,6 +53,7 @@ export async function planJob(job: Job, directory: string, resume: boolean): Pro
     source: job.source,
     directory: join(directory, name),
     resume,
+    ...(job.shards && { shards: job.shards }),
     ...(job.validateEvery && { validateEvery: job.validateEvery }),
   });
   const phases: Phase[] = [];

@@ -4,12 +4,14 @@ import type { CocoKeypointResult } from '@pose-distill/metrics';
 import { PoseDistillError, type PoseDistillErrorCode } from '../errors.js';
 import type { PlanReference } from '../train/plan.js';
 import type { TrainEvent, ValidationResult } from '../train/train.js';
+import type { TrainingShards } from './run.js';
 
 /** One training of a job, in a folder of its own. */
 export interface Phase {
   readonly name: string;
   readonly reference: PlanReference;
   readonly source: string | SourceSpec;
+  readonly shards?: TrainingShards;
   readonly directory: string;
   readonly resume: boolean;
   readonly loaderWorkers?: number;

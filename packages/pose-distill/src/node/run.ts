@@ -1,5 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { createBatchLoader, openDataset, type SourceSpec } from '@pose-distill/datasets/node';
+import {
+  createBatchLoader,
+  createShardLoader,
+  openDataset,
+  type SourceSpec,
+} from '@pose-distill/datasets/node';
 import type { CocoKeypointResult } from '@pose-distill/metrics';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
@@ -12,11 +17,23 @@ import { startBackend } from './backend.js';
 import { createDirectoryStore } from './directory-store.js';
 import { loadModel, saveModel } from './models.js';
 
+/** Training data read in sequence from archives that `writeShards` wrote. */
+export interface TrainingShards {
+  readonly directory: string;
+  /** `i/n`, counted from 0: every n-th archive only. */
+  readonly shard?: string;
+}
+
+/** People held back to be mixed; as many files of pictures are in memory. */
+const SHUFFLE_BUFFER = 2000;
+
 /** A training run in a folder. */
 export interface RunOptions {
   readonly reference: PlanReference;
   /** Where training and validation samples come from. */
   readonly source: string | SourceSpec;
+  /** Takes the training samples from here; those for validation still come from `source`. */
+  readonly shards?: TrainingShards;
   readonly directory: string;
   /** Go on from the folder's newest checkpoint. */
   readonly resume?: boolean;
@@ -60,16 +77,23 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
   const plan = await buildPlan(reference);
   await startBackend();
 
-  const loader = await createBatchLoader({
-    source,
-    split: 'train',
+  const loading = {
     inputSize: plan.inputSize,
     batchSize: plan.batchSize,
     seed: plan.seed,
     augment: plan.augment,
     startStep: resume?.step ?? 0,
     workers: options.loaderWorkers ?? 1,
-  });
+  };
+  const { directory: archives, shard } = options.shards ?? {};
+  const loader = archives
+    ? await createShardLoader({
+        ...loading,
+        source: archives,
+        shuffleBuffer: SHUFFLE_BUFFER,
+        ...(shard && { shard }),
+      })
+    : await createBatchLoader({ ...loading, source, split: 'train' });
   const validation = await openDataset(source, { split: 'val' });
   await store.write('config.json', `${JSON.stringify({ source, ...reference }, undefined, 2)}\n`);
 
