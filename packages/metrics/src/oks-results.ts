@@ -39,6 +39,12 @@ export function createResultSink(
   const { category, areas } = people;
   const { imagePlace, known, together } = selection;
 
+  let lastImageId = Number.NaN;
+  let lastCategoryId = Number.NaN;
+  let selected = false;
+  let image = -1;
+  let place = -1;
+
   const sink: OksResultSink = { pose, count: 0, firstHasBox: false, add, addPose };
   return sink;
 
@@ -72,14 +78,21 @@ export function createResultSink(
     }
   }
 
+  /** Finds image and category, which are often those of the result before; false for a result that takes no part. */
   function isSelected(index: number, imageId: number, categoryId: number): boolean {
+    if (imageId === lastImageId && categoryId === lastCategoryId) return selected;
     const images = known ?? imagePlace;
-    if (images.has(imageId)) {
-      return imagePlace.has(imageId) && selection.placeOf(categoryId) !== undefined;
+    if (!images.has(imageId)) {
+      const message = `image ${imageId} is not among the ${images.size} images of the ground truth`;
+      problems.add('BAD_ANNOTATION', `results[${index}].image_id`, message);
+      return false;
     }
-    const message = `image ${imageId} is not among the ${images.size} images of the ground truth`;
-    problems.add('BAD_ANNOTATION', `results[${index}].image_id`, message);
-    return false;
+    image = imagePlace.get(imageId) ?? -1;
+    place = selection.placeOf(categoryId) ?? -1;
+    selected = image >= 0 && place >= 0;
+    lastImageId = imageId;
+    lastCategoryId = categoryId;
+    return selected;
   }
 
   function addPose(
@@ -91,8 +104,6 @@ export function createResultSink(
   ): void {
     const index = sink.count++;
     if (!isSelected(index, imageId, categoryId) || (rules.dropUnseen && !seen)) return;
-    const image = imagePlace.get(imageId)!;
-    const place = selection.placeOf(categoryId)!;
     const row = results.count;
     if (row === results.scores.length) reserveRows(results, 1);
     results.count++;

@@ -31,17 +31,17 @@ export function indexTruths(
   rows: OksRows,
   problems: Problems,
 ): OksTruths {
-  const chosen = chooseTruths(columns, selection);
+  const { chosen, imageOf, categoryOf } = chooseTruths(columns, selection);
   const { truths } = rows;
   reserveRows(truths, chosen.length);
   const imageStart = new Int32Array(selection.imageIds.length + 1);
   for (let row = 0; row < chosen.length; row++) {
     const i = chosen[row]!;
     checkTruth(columns, i, settings, rules, problems);
-    const image = selection.imagePlace.get(columns.imageIds[i]!)!;
+    const image = imageOf[i]!;
     imageStart[image + 1]!++;
     truths.image[row] = image;
-    truths.category[row] = selection.placeOf(columns.categoryIds[i]!)!;
+    truths.category[row] = categoryOf[i]!;
     truths.ids[row] = columns.ids[i]!;
     truths.areas[row] =
       rules.area === 'box' ? columns.width[i]! * columns.height[i]! * 0.53 : columns.areas[i]!;
@@ -61,21 +61,31 @@ function isFindable(id: number, { foundIds }: OksRules): boolean {
   return foundIds === 'nonzero' ? id !== 0 : id >= 0;
 }
 
-/** Annotations by image, in the order in which the reference meets them. */
-function chooseTruths(columns: AnnotationColumns, selection: OksSelection): Int32Array {
+interface ChosenTruths {
+  /** Annotations by image, in the order in which the reference meets them. */
+  readonly chosen: Int32Array;
+  /** Of every annotation: places of its image and category, -1 for those that are not selected. */
+  readonly imageOf: Int32Array;
+  readonly categoryOf: Int32Array;
+}
+
+function chooseTruths(columns: AnnotationColumns, selection: OksSelection): ChosenTruths {
   const { imagePlace, placeOf, together } = selection;
   const { ids, imageIds, categoryIds, count } = columns;
   const lastOf = lastPlaces(ids, count);
-  const isWanted = (i: number): boolean =>
-    imagePlace.has(imageIds[i]!) && placeOf(categoryIds[i]!) !== undefined;
   const images = selection.imageIds.length;
   const imageOf = new Int32Array(count);
-  let met: number[] = [];
+  const categoryOf = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     imageOf[i] = imagePlace.get(imageIds[i]!) ?? -1;
+    const known = i > 0 && categoryIds[i] === categoryIds[i - 1];
+    categoryOf[i] = known ? categoryOf[i - 1]! : (placeOf(categoryIds[i]!) ?? -1);
+  }
+  let met: number[] = [];
+  for (let i = 0; i < count; i++) {
     const last = lastOf ? lastOf.get(ids[i]!)! : i;
-    const comes = imageOf[i]! >= 0 && (together || placeOf(categoryIds[i]!) !== undefined);
-    if (comes && isWanted(last)) met.push(i);
+    const comes = imageOf[i]! >= 0 && (together || categoryOf[i]! >= 0);
+    if (comes && imageOf[last]! >= 0 && categoryOf[last]! >= 0) met.push(i);
   }
   if (lastOf) {
     const visited = orderByKey(Int32Array.from(met), imageOf, images);
@@ -84,7 +94,7 @@ function chooseTruths(columns: AnnotationColumns, selection: OksSelection): Int3
   if (together) {
     met = selection.listed.flatMap((category) => met.filter((i) => categoryIds[i] === category));
   }
-  return orderByKey(Int32Array.from(met), imageOf, images);
+  return { chosen: orderByKey(Int32Array.from(met), imageOf, images), imageOf, categoryOf };
 }
 
 /** The last place of each id; undefined when no id comes twice. */
