@@ -11,7 +11,11 @@ it('behaves as an array and makes each element once', () => {
   expect(made).toEqual([]);
   expect(list[3]).toBe(list[3]);
   expect(made).toEqual([3]);
-  expect([list[5], list[-1], (list as never as { x: unknown }).x]).toEqual([undefined, undefined, undefined]);
+  expect([list[5], list[-1], (list as never as { x: unknown }).x]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect(1 in list && !(5 in list)).toBe(true);
   expect(list.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4]);
   expect([...list].length).toBe(5);
