@@ -212,6 +212,23 @@ describe('warping with WebAssembly', () => {
     expect(differences(picture, affine, { width: 30, height: 24 })).toEqual([0, 0]);
   });
 
+  it('stands any numbers in the affine map', () => {
+    const picture = image(50, 40, 3);
+    const scales = [1e-150, 1e-20, 1e-5, 0.1, 1, 7, 1e3, 1e12, 1e100];
+    const number = (): number =>
+      random.integer(3) ? random.between(-1, 1) * scales[random.integer(scales.length)]! : 0;
+    let compared = 0;
+    for (let trial = 0; trial < 1500; trial++) {
+      const affine = Array.from({ length: 6 }, number) as unknown as plain.Affine;
+      const determinant = affine[0] * affine[4] - affine[1] * affine[3];
+      if (determinant === 0 || !Number.isFinite(determinant)) continue;
+      const size = { width: 1 + random.integer(20), height: 1 + random.integer(20) };
+      expect(differences(picture, affine, size)[0]).toBeLessThan(BYTE_STEP);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(400);
+  });
+
   it('normalises and writes where it is told', () => {
     const picture = image(40, 30, 4);
     const size = { width: 16, height: 20 };
