@@ -42,20 +42,41 @@ export function warpRow(
   out: Float32Array,
   at: number,
 ): void {
-  const { data, channels } = source;
-  const [stepX, , , stepY] = inverse;
+  const stepX = inverse[0];
+  const stepY = inverse[3];
   const startX = inverse[1] * y + inverse[2];
   const startY = inverse[4] * y + inverse[5];
-  const [gainR, gainG, gainB] = row.gain;
-  const [offsetR, offsetG, offsetB] = row.offset;
-  const stride = source.width * channels;
-  const green = channels === 1 ? 0 : 1;
-  const blue = channels === 1 ? 0 : 2;
-
   let [from, to] = run(startX, stepX, source.width - 1, 0, width);
   [from, to] = run(startY, stepY, source.height - 1, from, to);
   // Where all is outside the rows above and below still count, so the edge loop covers everything but the run.
   edge(source, startX, stepX, startY, stepY, 0, from, row, out, at);
+  blend(source, startX, stepX, startY, stepY, from, to, row, out, at);
+  edge(source, startX, stepX, startY, stepY, to, width, row, out, at);
+}
+
+/** Pixels [from, to) of the row, whose neighbours all exist; a function of its own, which engines compile once and for all rows. */
+function blend(
+  source: PixelSource,
+  startX: number,
+  stepX: number,
+  startY: number,
+  stepY: number,
+  from: number,
+  to: number,
+  row: WarpRow,
+  out: Float32Array,
+  at: number,
+): void {
+  const { data, channels } = source;
+  const gainR = row.gain[0];
+  const gainG = row.gain[1];
+  const gainB = row.gain[2];
+  const offsetR = row.offset[0];
+  const offsetG = row.offset[1];
+  const offsetB = row.offset[2];
+  const stride = source.width * channels;
+  const green = channels === 1 ? 0 : 1;
+  const blue = channels === 1 ? 0 : 2;
   let o = at + from * 3;
   for (let x = from; x < to; x++, o += 3) {
     const u = startX + stepX * x;
@@ -82,7 +103,6 @@ export function warpRow(
     lower += (data[j + channels + blue]! - lower) * right;
     out[o + 2] = (upper + (lower - upper) * down) * gainB + offsetB;
   }
-  edge(source, startX, stepX, startY, stepY, to, width, row, out, at);
 }
 
 /** The part of [from, to) where 0 <= start + step * x < limit; a monotone function, so checking its ends is enough. */
