@@ -73,7 +73,7 @@ export function addAnnotation(
   if (typeof num_keypoints === 'number') columns.labelled[i] = num_keypoints;
   else missing |= NO_COUNT;
   if (iscrowd === undefined || iscrowd === null) missing |= NO_CROWD;
-  else columns.crowd[i] = Number(iscrowd) !== 0 ? 1 : 0;
+  else columns.crowd[i] = Number(Number(iscrowd) !== 0);
   if (Array.isArray(bbox) && bbox.length === 4) setBox(columns, i, bbox);
   else missing |= NO_BOX;
   columns.missing[i] = missing;

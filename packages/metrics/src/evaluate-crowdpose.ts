@@ -6,8 +6,8 @@ import {
   summariseCrowdPose,
 } from './crowdpose-summary.js';
 import { collectProblems, fail } from './error.js';
-import { type OksMatched, type OksScores, scoresOf } from './oks-evaluation.js';
-import type { OksAxes, OksMatches } from './oks-matches.js';
+import { type OksAxes, type OksMatched, type OksScores, scoresOf } from './oks-evaluation.js';
+import { listMatches, type OksMatches } from './oks-matches.js';
 import { type OksOptions, type OksSettings, oksSettings } from './oks-options.js';
 import type { OksRules } from './oks-rules.js';
 import { runOks } from './oks-run.js';
@@ -84,7 +84,7 @@ export function evaluateCrowdPose(
   });
   return {
     ...crowdPoseScores(matched, listed, selection, settings, rules),
-    matches: matched.matches,
+    matches: () => listMatches(matched, selection, settings),
   };
 }
 

@@ -6,7 +6,7 @@ import {
 import type { CocoKeypointFile } from './coco.js';
 import { collectProblems, fail } from './error.js';
 import { checkResultBoxes, matchRows, type OksScores, scoresOf } from './oks-evaluation.js';
-import type { OksMatches } from './oks-matches.js';
+import { listMatches, type OksMatches } from './oks-matches.js';
 import { type OksOptions, type OksSettings, oksSettings } from './oks-options.js';
 import { createResultSink } from './oks-results.js';
 import { createOksRows, type OksRows, reserveRows } from './oks-rows.js';
@@ -53,7 +53,7 @@ export async function evaluateOksStream(
   const reader = createResultFileReader(sink, settings.oksSigmas.length, problems);
   await readPieces(results, reader, 'results', 'array');
   if (sink.count === 0) {
-    fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
+    fail('EMPTY_RESULTS', 'results', 'expected at least one, got none');
   }
   problems.throwIfAny();
   return finishStream(rows, selection, settings, sink.firstHasBox);
@@ -68,7 +68,10 @@ export function finishStream(
 ): OksStreamEvaluation {
   if (useBoxes) checkResultBoxes(rows);
   const matched = matchRows(rows, selection, settings, useBoxes);
-  return { ...scoresOf(matched.tables(), selection, settings), matches: matched.matches };
+  return {
+    ...scoresOf(matched.tables(), selection, settings),
+    matches: () => listMatches(matched, selection, settings),
+  };
 }
 
 /** Reads the annotations of an object or of a stream into columns. */

@@ -8,6 +8,7 @@ import {
   evaluateOks,
   MetricsError,
   type OksOptions,
+  oksAp,
 } from './index.js';
 import { COCO_OKS_SIGMAS, linearlySpaced } from './oks-options.js';
 
@@ -83,6 +84,16 @@ describe('evaluateOks', () => {
     expect(stats.AR).toBe(1);
     expect(stats.APl).toBeNull();
     expect(stats.ARl).toBeNull();
+  });
+
+  it('gives the same numbers and tables without matches', () => {
+    fc.assert(
+      fc.property(randomSet, ({ truth, results }) => {
+        const { matches, oks, ...scores } = evaluateOks(truth, results, options);
+        expect(oksAp(truth, results, options)).toEqual(scores);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('counts people without results as missed', () => {

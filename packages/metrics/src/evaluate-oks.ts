@@ -1,7 +1,7 @@
 import type { CocoKeypointFile, CocoKeypointResult } from './coco.js';
 import { createOksComparer } from './oks-compare.js';
 import { type OksScores, scoresOf } from './oks-evaluation.js';
-import type { OksMatches } from './oks-matches.js';
+import { listMatches, type OksMatches } from './oks-matches.js';
 import { compareGroup, type OksMatrix } from './oks-matrix.js';
 import { type OksOptions, oksSettings } from './oks-options.js';
 import { COCO_RULES } from './oks-rules.js';
@@ -18,6 +18,24 @@ export interface OksEvaluation extends OksScores {
    * the objects that were evaluated.
    */
   oks(imageId: number, categoryId: number): OksMatrix | undefined;
+}
+
+/**
+ * `evaluateOks` without matches and similarities, for where every kilobyte counts: the numbers, the reasons for those that are null, and
+ * the tables.
+ *
+ * @throws MetricsError as `evaluateOks`
+ * @example
+ * oksAp(groundTruth, results).stats.AP; // 0.58...
+ */
+export function oksAp(
+  groundTruth: CocoKeypointFile,
+  results: readonly CocoKeypointResult[],
+  options: OksOptions = {},
+): OksScores {
+  const settings = oksSettings(options);
+  const { selection, matched } = runOks(groundTruth, results, options, settings, COCO_RULES);
+  return scoresOf(matched.tables(), selection, settings);
 }
 
 /**
@@ -40,17 +58,17 @@ export function evaluateOks(
 ): OksEvaluation {
   const settings = oksSettings(options);
   const run = runOks(groundTruth, results, options, settings, COCO_RULES);
-  const { selection, rows, truths, matched } = run;
+  const { selection, truths, matched } = run;
   return {
     ...scoresOf(matched.tables(), selection, settings),
-    matches: matched.matches,
+    matches: () => listMatches(matched, selection, settings),
     oks: (imageId, categoryId) => {
       if (selection.together) return undefined;
       const image = selection.imagePlace.get(imageId);
       const row = matched.groups.groups[selection.categoryIds.indexOf(categoryId)];
       const group = row?.find((candidate) => candidate.image === image);
       const compare = createOksComparer(truths.columns, settings.oksSigmas, -Infinity);
-      return compareGroup(rows, matched.groups, group, results, truths.annotation, compare);
+      return compareGroup(matched.rows, matched.groups, group, results, truths.annotation, compare);
     },
   };
 }

@@ -26,9 +26,8 @@ export function exponential(x: number): number {
   series = series * r + 1 / 24;
   series = series * r + 1 / 6;
   series = series * r + 1 / 2;
-  const tail = r * r * series + (rest + rest * r);
   const sum = 1 + r;
-  const result = sum + (r - (sum - 1) + tail);
+  const result = sum + (r - (sum - 1) + (r * r * series + (rest + rest * r)));
   if (k > -64) return result * HALVES[-k]!;
   // In two steps where the result has fewer digits, so that it is rounded once.
   return k < -1000 ? result * half(-k - 100) * half(100) : result * half(-k);

@@ -30,7 +30,7 @@ export {
   type CrowdPoseRules,
   evaluateCrowdPose,
 } from './evaluate-crowdpose.js';
-export { evaluateOks, type OksEvaluation } from './evaluate-oks.js';
+export { evaluateOks, type OksEvaluation, oksAp } from './evaluate-oks.js';
 export { evaluateOksStream, type OksStreamEvaluation } from './evaluate-oks-stream.js';
 export { evaluatePck, type PckEvaluation, type PckOptions } from './evaluate-pck.js';
 export {

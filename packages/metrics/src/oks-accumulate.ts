@@ -1,3 +1,4 @@
+import { EPSILON } from './epsilon.js';
 import type { OksGroups } from './oks-groups.js';
 import { WORD } from './oks-match.js';
 import type { OksSettings } from './oks-options.js';
@@ -19,9 +20,6 @@ export interface OksTables {
   /** [T,K,A,M] */
   readonly recall: Table;
 }
-
-/** np.spacing(1), which the reference adds to the number of results. */
-const EPSILON = 2 ** -52;
 
 /** Tables of the groups for which `takes` is true. */
 export function accumulateOks(

@@ -7,7 +7,7 @@ export function checkResultImages(
   results: readonly CocoKeypointResult[],
 ): void {
   if (results.length === 0) {
-    fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
+    fail('EMPTY_RESULTS', 'results', 'expected at least one, got none');
   }
   const known = new Set(images.map(({ id }) => id));
   const problems = collectProblems();
@@ -27,7 +27,7 @@ export function checkResult(
   problems: Problems,
 ): void {
   const path = `results[${index}]`;
-  if (!isNumber(score)) problems.add('BAD_ANNOTATION', `${path}.score`, 'missing');
+  if (typeof score !== 'number') problems.add('BAD_ANNOTATION', `${path}.score`, 'missing');
   else checkFinite([score], `${path}.score`, problems);
   if (!checkPose(keypoints, keypointCount, `${path}.keypoints`, problems)) return;
   for (let i = 0; i < keypoints.length; i += 3) {
@@ -56,7 +56,7 @@ export function addLength(
   path: string,
   problems: Problems,
 ): void {
-  const advice = 'for another skeleton than COCO-17 pass its oksSigmas or the skeleton itself';
+  const advice = 'for another skeleton pass its oksSigmas or the skeleton itself';
   const got = length === undefined ? 'none' : `${length} (${advice})`;
   problems.add('SHAPE_MISMATCH', path, `expected 3 x ${keypointCount} numbers, got ${got}`);
 }
@@ -76,8 +76,4 @@ export function checkFinite(values: readonly number[], path: string, problems: P
   if (bad < 0) return;
   const message = `expected finite numbers, got ${values[bad]} at ${bad}`;
   problems.add('NON_FINITE', path, message);
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
 }

@@ -1,9 +1,8 @@
 import type { AnnotationColumns } from './annotation-columns.js';
+import { EPSILON } from './epsilon.js';
 import { exponential } from './exponential.js';
 import { pairwiseSum } from './pairwise-sum.js';
 
-/** np.spacing(1), which the reference adds to the area. */
-const EPSILON = 2 ** -52;
 /** A keypoint is far when its similarity is below exp(-FAR). */
 const FAR = 3;
 /** Much more than rounding can do to a similarity. */
@@ -64,14 +63,12 @@ export function createOksComparer(
     const right = columns.left[i]! + columns.width[i]! * 2;
     const top = columns.top[i]! - columns.height[i]!;
     const bottom = columns.top[i]! + columns.height[i]! * 2;
-    let room = mayBeFar[K]!;
     for (let k = 0; k < K; k++) {
       const px = pose[2 * k]!;
       const py = pose[2 * k + 1]!;
       const dx = Math.max(0, left - px) + Math.max(0, px - right);
       const dy = Math.max(0, top - py) + Math.max(0, py - bottom);
       const squared = dx * dx + dy * dy;
-      if (squared > far[k]! * scale && --room < 0) return -1;
       similarity[k] = squared === 0 ? 1 : exponential(-(squared / variances[k]! / scale / 2));
     }
     return pairwiseSum(similarity, 0, K) / K;

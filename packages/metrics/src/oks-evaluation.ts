@@ -1,27 +1,26 @@
 import { collectProblems } from './error.js';
 import { accumulateOks, type OksTables } from './oks-accumulate.js';
 import { groupRows, type OksGroups } from './oks-groups.js';
-import { listMatches, type OksAxes, type OksMatches } from './oks-matches.js';
-import type { AreaRange, OksSettings } from './oks-options.js';
+import type { OksSettings } from './oks-options.js';
 import { matchGroups } from './oks-outcomes.js';
 import type { OksRows } from './oks-rows.js';
 import { type OksSummary, summariseOks } from './oks-summary.js';
 
-/** Numbers, tables and the axes of the tables. */
-export interface OksScores extends OksTables, OksSummary {
-  readonly iouThresholds: readonly number[];
-  readonly recallThresholds: readonly number[];
-  readonly categoryIds: readonly number[];
-  readonly areaRanges: readonly AreaRange[];
-  readonly maxDetections: readonly number[];
+export interface OksAxes {
   readonly imageIds: readonly number[];
+  readonly categoryIds: readonly number[];
 }
+
+/** Numbers, tables, and the settings and axes they are for. */
+export interface OksScores extends OksTables, OksSummary, OksAxes, OksSettings {}
 
 /** An evaluation before its tables are made, and how to make them for some of the images. */
 export interface OksMatched {
+  readonly rows: OksRows;
   readonly groups: OksGroups;
+  /** Whether boxes give the areas of results. */
+  readonly useBoxes: boolean;
   tables(takes?: (image: number) => boolean): OksTables;
-  matches(): OksMatches[];
 }
 
 /** Sorts the rows and matches all groups. `axes.imageIds` are in the order of the rows' images, which may be any. */
@@ -41,23 +40,19 @@ export function matchRows(
   const groups = groupRows(rows, ranks, axes.categoryIds.length, most);
   const outcomes = matchGroups(rows, groups, settings, useBoxes);
   return {
+    rows,
     groups,
+    useBoxes,
     tables: (takes) => accumulateOks(groups, outcomes, rows.results, settings, takes),
-    matches: () => listMatches(rows, groups, axes, settings, useBoxes),
   };
 }
 
-export function scoresOf(tables: OksTables, axes: OksAxes, settings: OksSettings): OksScores {
-  return {
-    ...summariseOks(tables, settings),
-    ...tables,
-    iouThresholds: settings.iouThresholds,
-    recallThresholds: settings.recallThresholds,
-    categoryIds: axes.categoryIds,
-    areaRanges: settings.areaRanges,
-    maxDetections: settings.maxDetections,
-    imageIds: axes.imageIds,
-  };
+export function scoresOf(
+  tables: OksTables,
+  { imageIds, categoryIds }: OksAxes,
+  settings: OksSettings,
+): OksScores {
+  return { ...summariseOks(tables, settings), ...tables, ...settings, imageIds, categoryIds };
 }
 
 /** @throws MetricsError `BAD_ANNOTATION` for results without a box when the first has one. */
@@ -65,8 +60,7 @@ export function checkResultBoxes({ results }: OksRows): void {
   const problems = collectProblems();
   for (let row = 0; row < results.count; row++) {
     if (Number.isFinite(results.boxAreas[row])) continue;
-    const message =
-      'expected [x, y, width, height]: the first result has one, so all are sized by theirs';
+    const message = 'expected [x, y, width, height], as the first result has one';
     problems.add('BAD_ANNOTATION', `results[${results.ids[row]! - 1}].bbox`, message);
   }
   problems.throwIfAny();

@@ -25,11 +25,12 @@ export function groupRows(
 ): OksGroups {
   const { truths, results } = rows;
   const images = imageRanks.length;
-  const truthRanks = ranksOf(truths, imageRanks);
-  const resultRanks = ranksOf(results, imageRanks);
-  const sort = (order: Int32Array, ranks: Int32Array, category: Int32Array): Int32Array =>
-    orderByKey(orderByKey(order, ranks, images), category, categoryCount);
-  const truthOrder = sort(everyRow(truths.count), truthRanks, truths.category);
+  const cells = images * categoryCount;
+  const keysOf = ({ count, image }: Placed, category: Int32Array): Int32Array =>
+    Int32Array.from(
+      { length: count },
+      (_, row) => category[row]! * images + imageRanks[image[row]!]!,
+    );
   // Equal scores go by image, then by the order of the file; grouped again, that is the order in an image.
   let listed = everyRow(results.count);
   let resultCategory = results.category;
@@ -39,29 +40,30 @@ export function groupRows(
     listed = orderByKey(listed, resultCategory, most + 1);
     resultCategory = new Int32Array(results.count);
   }
-  const filed = orderByKey(listed, resultRanks, images);
-  const byScore = orderByFallingScore(filed, results.scores);
-  const resultOrder = sort(byScore, resultRanks, resultCategory);
+  const truthKeys = keysOf(truths, truths.category);
+  const resultKeys = keysOf(results, resultCategory);
+  const truthOrder = orderByKey(everyRow(truths.count), truthKeys, cells);
+  const byScore = orderByFallingScore(orderByKey(listed, resultKeys, cells), results.scores);
+  const resultOrder = orderByKey(byScore, resultKeys, cells);
   const placeOf = new Int32Array(results.count).fill(-1);
   const ranks = new Int32Array(results.count);
 
   const groups: OksGroup[][] = Array.from({ length: categoryCount }, () => []);
-  const keyOf = (category: Int32Array, imageRank: Int32Array, row: number | undefined): number =>
-    row === undefined ? Infinity : category[row]! * images + imageRank[row]!;
+  const truthKey = (i: number): number => truthKeys[truthOrder[i]!] ?? Infinity;
+  const resultKey = (i: number): number => resultKeys[resultOrder[i]!] ?? Infinity;
   let truthFrom = 0;
   let from = 0;
   let kept = 0;
   while (truthFrom < truthOrder.length || from < resultOrder.length) {
-    const truthKey = keyOf(truths.category, truthRanks, truthOrder[truthFrom]);
-    const least = Math.min(truthKey, keyOf(resultCategory, resultRanks, resultOrder[from]));
+    const key = Math.min(truthKey(truthFrom), resultKey(from));
     let truthTo = truthFrom;
     let to = from;
-    while (keyOf(truths.category, truthRanks, truthOrder[truthTo]) === least) truthTo++;
-    while (keyOf(resultCategory, resultRanks, resultOrder[to]) === least) to++;
-    const hasTruths = truthTo > truthFrom;
-    const row = hasTruths ? truthOrder[truthFrom]! : resultOrder[from]!;
-    const category = hasTruths ? truths.category : resultCategory;
-    const image = hasTruths ? truths.image : results.image;
+    while (truthKey(truthTo) === key) truthTo++;
+    while (resultKey(to) === key) to++;
+    const image =
+      truthTo > truthFrom
+        ? truths.image[truthOrder[truthFrom]!]!
+        : results.image[resultOrder[from]!]!;
     const resultFrom = kept;
     for (let d = from; d < to && d - from < mostResults; d++) {
       const result = resultOrder[d]!;
@@ -69,13 +71,8 @@ export function groupRows(
       placeOf[result] = kept;
       resultOrder[kept++] = result;
     }
-    groups[category[row]!]!.push({
-      image: image[row]!,
-      truthFrom,
-      truthTo,
-      resultFrom,
-      resultTo: kept,
-    });
+    const group = { image, truthFrom, truthTo, resultFrom, resultTo: kept };
+    groups[Math.floor(key / images)]!.push(group);
     truthFrom = truthTo;
     from = to;
   }
@@ -87,17 +84,12 @@ export function groupRows(
   return { truths: truthOrder, results: resultOrder.subarray(0, kept), ranks, ranking, groups };
 }
 
-function ranksOf(
-  { image, count }: { readonly image: Int32Array; readonly count: number },
-  imageRanks: Int32Array,
-): Int32Array {
-  const ranks = new Int32Array(count);
-  for (let row = 0; row < count; row++) ranks[row] = imageRanks[image[row]!]!;
-  return ranks;
+/** Rows that belong to images. */
+interface Placed {
+  readonly count: number;
+  readonly image: Int32Array;
 }
 
 function everyRow(count: number): Int32Array {
-  const rows = new Int32Array(count);
-  for (let row = 0; row < count; row++) rows[row] = row;
-  return rows;
+  return Int32Array.from({ length: count }, (_, row) => row);
 }

@@ -1,4 +1,4 @@
-import type { OksGroups } from './oks-groups.js';
+import type { OksAxes, OksMatched } from './oks-evaluation.js';
 import { createOksMatcher, type OksGroup, type OksMatcher, WORD } from './oks-match.js';
 import type { AreaRange, OksSettings } from './oks-options.js';
 import type { OksRows } from './oks-rows.js';
@@ -24,17 +24,10 @@ export interface OksMatches {
   readonly gtIgnore: Uint8Array;
 }
 
-export interface OksAxes {
-  readonly imageIds: readonly number[];
-  readonly categoryIds: readonly number[];
-}
-
 export function listMatches(
-  rows: OksRows,
-  { truths, results, groups }: OksGroups,
+  { rows, groups: { truths, results, groups }, useBoxes }: OksMatched,
   { imageIds, categoryIds }: OksAxes,
   settings: OksSettings,
-  useBoxes: boolean,
 ): OksMatches[] {
   const matcher = createOksMatcher(rows, truths, results, settings.iouThresholds);
   return groups.flatMap((row, k) =>

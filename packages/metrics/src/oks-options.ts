@@ -48,7 +48,7 @@ export const COCO_OKS_SIGMAS: readonly number[] = /* @__PURE__ */ [
   0.89,
 ].map((sigma) => sigma / 10);
 
-const FARTHEST = 1e5 ** 2;
+const FARTHEST = 1e10;
 
 /** COCO's ranges for keypoints. */
 export const COCO_AREA_RANGES: readonly AreaRange[] = [
@@ -78,7 +78,7 @@ export function oksSettings(options: OksOptions): OksSettings {
     accepts: (value: number) => boolean,
   ): void => {
     const values = settings[path];
-    check(values.length > 0, path, 'at least one number', 'none');
+    check(values.length > 0, path, 'at least one', 'none');
     values.forEach((value, i) => {
       check(accepts(value), `${path}[${i}]`, expected, value);
     });
@@ -87,7 +87,7 @@ export function oksSettings(options: OksOptions): OksSettings {
   checkEach('iouThresholds', 'a finite number', Number.isFinite);
   checkEach('recallThresholds', 'a finite number', Number.isFinite);
   checkEach('maxDetections', 'a positive integer', (x) => Number.isInteger(x) && x > 0);
-  check(settings.areaRanges.length > 0, 'areaRanges', 'at least one range', 'none');
+  check(settings.areaRanges.length > 0, 'areaRanges', 'at least one', 'none');
   settings.areaRanges.forEach(({ label, min, max }, i) => {
     check(min <= max, `areaRanges[${i}]`, `min <= max in range '${label}'`, `${min} and ${max}`);
   });

@@ -5,7 +5,6 @@ import type { OksRows } from './oks-rows.js';
 
 /** How every result fared at every threshold and range of areas, in the order of `groups.results`. */
 export interface OksOutcomes {
-  readonly words: number;
   /** [A][words][D]: a bit for each threshold at which a result is right. */
   readonly found: readonly (readonly Uint32Array[])[];
   /** [A][words][D]: the same for wrong. Neither: it does not count. */
@@ -51,5 +50,5 @@ export function matchGroups(
       place++;
     }
   }
-  return { words, found, wrong, counted };
+  return { found, wrong, counted };
 }

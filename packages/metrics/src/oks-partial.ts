@@ -1,8 +1,8 @@
 import { addAnnotation, createAnnotationColumns } from './annotation-columns.js';
 import type { CocoKeypointAnnotation, CocoKeypointResult } from './coco.js';
 import { collectProblems, fail } from './error.js';
-import { matchRows, type OksMatched } from './oks-evaluation.js';
-import type { OksAxes } from './oks-matches.js';
+import { matchRows, type OksAxes, type OksMatched } from './oks-evaluation.js';
+
 import type { OksOptions, OksSettings } from './oks-options.js';
 import { createResultSink } from './oks-results.js';
 import { appendRows, createOksRows, reserveRows } from './oks-rows.js';
@@ -141,7 +141,7 @@ export function createPartial(
     match() {
       checkAnnotationIds();
       if (rows.results.count === 0 && !rules.lenient) {
-        fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
+        fail('EMPTY_RESULTS', 'results', 'expected at least one, got none');
       }
       const axis = uniqueSorted(categories);
       const axisPlaces = categories.map((id) => axis.indexOf(id));

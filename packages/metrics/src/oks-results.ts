@@ -39,9 +39,6 @@ export function createResultSink(
   const { category, areas } = people;
   const { imagePlace, known, together } = selection;
 
-  let lastImageId = Number.NaN;
-  let lastCategoryId = Number.NaN;
-  let selected = false;
   let image = -1;
   let place = -1;
 
@@ -78,9 +75,8 @@ export function createResultSink(
     }
   }
 
-  /** Finds image and category, which are often those of the result before; false for a result that takes no part. */
+  /** Finds image and category; false for a result that takes no part. */
   function isSelected(index: number, imageId: number, categoryId: number): boolean {
-    if (imageId === lastImageId && categoryId === lastCategoryId) return selected;
     const images = known ?? imagePlace;
     if (!images.has(imageId)) {
       const message = `image ${imageId} is not among the ${images.size} images of the ground truth`;
@@ -89,10 +85,7 @@ export function createResultSink(
     }
     image = imagePlace.get(imageId) ?? -1;
     place = selection.placeOf(categoryId) ?? -1;
-    selected = image >= 0 && place >= 0;
-    lastImageId = imageId;
-    lastCategoryId = categoryId;
-    return selected;
+    return image >= 0 && place >= 0;
   }
 
   function addPose(

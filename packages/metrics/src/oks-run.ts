@@ -4,7 +4,7 @@ import { collectProblems, fail } from './error.js';
 import { checkResultBoxes, matchRows, type OksMatched } from './oks-evaluation.js';
 import type { OksOptions, OksSettings } from './oks-options.js';
 import { createResultSink } from './oks-results.js';
-import { createOksRows, type OksRows, reserveRows } from './oks-rows.js';
+import { createOksRows, reserveRows } from './oks-rows.js';
 import type { OksRules } from './oks-rules.js';
 import { type OksSelection, selectOks } from './oks-selection.js';
 import { indexTruths, type OksTruths } from './oks-truths.js';
@@ -12,7 +12,6 @@ import { indexTruths, type OksTruths } from './oks-truths.js';
 /** Two files matched. */
 export interface OksRun {
   readonly selection: OksSelection;
-  readonly rows: OksRows;
   readonly truths: OksTruths;
   readonly matched: OksMatched;
 }
@@ -26,7 +25,7 @@ export function runOks(
   rules: OksRules,
 ): OksRun {
   if (results.length === 0 && !rules.lenient) {
-    fail('EMPTY_RESULTS', 'results', 'expected at least one result, got none');
+    fail('EMPTY_RESULTS', 'results', 'expected at least one, got none');
   }
   const ids = (list: readonly { readonly id: number }[]): number[] => list.map(({ id }) => id);
   const selection = selectOks(ids(images), ids(categories), options);
@@ -43,5 +42,5 @@ export function runOks(
   problems.throwIfAny();
   if (sink.firstHasBox) checkResultBoxes(rows);
   const matched = matchRows(rows, selection, settings, sink.firstHasBox);
-  return { selection, rows, truths, matched };
+  return { selection, truths, matched };
 }

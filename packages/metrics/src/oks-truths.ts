@@ -78,8 +78,7 @@ function chooseTruths(columns: AnnotationColumns, selection: OksSelection): Chos
   const categoryOf = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     imageOf[i] = imagePlace.get(imageIds[i]!) ?? -1;
-    const known = i > 0 && categoryIds[i] === categoryIds[i - 1];
-    categoryOf[i] = known ? categoryOf[i - 1]! : (placeOf(categoryIds[i]!) ?? -1);
+    categoryOf[i] = placeOf(categoryIds[i]!) ?? -1;
   }
   let met: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -99,9 +98,6 @@ function chooseTruths(columns: AnnotationColumns, selection: OksSelection): Chos
 
 /** The last place of each id; undefined when no id comes twice. */
 function lastPlaces(ids: Float64Array, count: number): Map<number, number> | undefined {
-  let rising = true;
-  for (let i = 1; i < count && rising; i++) rising = ids[i]! > ids[i - 1]!;
-  if (rising) return undefined;
   const places = new Map<number, number>();
   for (let i = 0; i < count; i++) places.set(ids[i]!, i);
   return places.size === count ? undefined : places;
@@ -127,10 +123,10 @@ function checkTruth(
     problems.add(code, `${path}.${field}`, message);
   const finite = (field: string, values: readonly number[]): void =>
     checkFinite(values, `${path}.${field}`, problems);
-  if (missing & NO_COUNT) add('num_keypoints', 'missing; set it to the number of flags above 0');
-  if (missing & NO_CROWD && !rules.lenient) add('iscrowd', 'missing; set it to 0 for one person');
+  if (missing & NO_COUNT) add('num_keypoints', 'missing; count the flags above 0');
+  if (missing & NO_CROWD && !rules.lenient) add('iscrowd', 'missing; set it to 0');
   if (!byBox && missing & NO_AREA) {
-    add('area', "missing; set it to the area of the person's mask in square pixels");
+    add('area', "missing; set it to the area of the person's mask");
   } else finite('area', [area]);
   if (area < 0) add('area', `expected 0 or more, got ${area}`, 'OUT_OF_RANGE');
   const length = columns.lengths[i]!;
@@ -142,8 +138,8 @@ function checkTruth(
   if (!byBox && (!unlabelled || length !== row)) return;
   const [width, height] = [columns.width[i]!, columns.height[i]!];
   if (missing & NO_BOX) {
-    const why = byBox ? 'it gives the area' : 'no keypoint is labelled, so it is compared';
-    add('bbox', `expected [x, y, width, height]: ${why}`);
+    const why = byBox ? 'it gives the area' : 'no keypoint is labelled';
+    add('bbox', `expected [x, y, width, height], as ${why}`);
   } else finite('bbox', [columns.left[i]!, columns.top[i]!, width, height]);
   if (byBox && width * height < 0) {
     add('bbox', `expected sides of 0 or more, got ${width} x ${height}`, 'OUT_OF_RANGE');

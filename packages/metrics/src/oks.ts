@@ -1,3 +1,4 @@
+import { EPSILON } from './epsilon.js';
 import { fail } from './error.js';
 import { exponential } from './exponential.js';
 import { pairwiseSum } from './pairwise-sum.js';
@@ -15,9 +16,6 @@ export interface OksPoses {
   /** [K]. */
   readonly oksSigmas: ArrayLike<number>;
 }
-
-/** np.spacing(1), which the reference adds to the area. */
-const EPSILON = 2 ** -52;
 
 /**
  * Object keypoint similarity of every predicted with every true pose: [D,G], row by row, each in 0..1. With d the distance

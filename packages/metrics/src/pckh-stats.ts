@@ -36,7 +36,9 @@ export const MPII_JOINT_NAMES: readonly string[] = [
 export const LEFT_OUT: readonly number[] = [6, 7];
 
 /** The names of the joints that the columns are made of. */
-export const PART_JOINTS: readonly string[] = PARTS.flatMap(([, ...joints]) => joints);
+export const PART_JOINTS: readonly string[] = /* @__PURE__ */ PARTS.flatMap(
+  ([, ...joints]) => joints,
+);
 
 /** Mean over the joints but pelvis and thorax, each weighted by how often it is annotated. */
 export function weightedMean(

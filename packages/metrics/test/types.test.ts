@@ -21,6 +21,7 @@ it('exports these names and no others', () => {
     'keypointPckAccuracy',
     'mpiiGroundTruth',
     'nearbyJointsNms',
+    'oksAp',
     'oksNms',
     'oksOptionsFromParams',
     'pck',

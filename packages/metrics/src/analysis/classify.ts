@@ -1,5 +1,6 @@
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { CocoKeypointAnnotation } from '../coco.js';
+import { EPSILON } from '../epsilon.js';
 import { exponential } from '../exponential.js';
 import type { KeypointOutcome } from './types.js';
 
@@ -16,9 +17,6 @@ export interface JudgedPose {
   readonly outcomes: (KeypointOutcome | null)[];
   readonly similarities: (number | null)[];
 }
-
-/** np.spacing(1), which the OKS adds to the area. */
-const EPSILON = 2 ** -52;
 
 /** For each keypoint its left or right counterpart, or -1. */
 export function counterparts({ keypoints, flipPairs }: Skeleton): Int32Array {

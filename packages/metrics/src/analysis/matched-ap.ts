@@ -1,3 +1,4 @@
+import { EPSILON } from '../epsilon.js';
 import type { OksEvaluation, OksMatches } from '../evaluate-oks.js';
 import { pairwiseSum } from '../pairwise-sum.js';
 
@@ -8,9 +9,6 @@ export interface Omissions {
   /** At each threshold, people whom no result matches. */
   readonly missedPeople?: boolean;
 }
-
-/** np.spacing(1), which the evaluation adds to the number of results. */
-const EPSILON = 2 ** -52;
 
 /**
  * AP of an evaluation of one area range from its matches, by the evaluation's arithmetic; without omissions it is the AP of the tables. A
