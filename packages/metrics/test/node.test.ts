@@ -75,7 +75,7 @@ describe('evaluateOksFiles', () => {
     const truth = join(golden, 'basic/gt.json');
     const empty = file('empty.json', '[]');
     await expect(evaluateOksFiles(truth, empty, { workers: 2 })).rejects.toThrow(
-      'at least one result',
+      'at least one, got none',
     );
     await expect(evaluateOksFiles(truth, join(folder, 'none.json'))).rejects.toThrow('ENOENT');
     await expect(evaluateOksFiles(truth, empty, { workers: 0.5 })).rejects.toThrow(MetricsError);
