@@ -10,21 +10,5 @@ export function orderByKey(order: Int32Array, keys: Int32Array, count: number): 
 
 /** Stable order of `order` by falling score (-0 is 0). */
 export function orderByFallingScore(order: Int32Array, scores: Float64Array): Int32Array {
-  const keys = Float64Array.from(order, (row) => 0 - scores[row]!);
-  const sorted = keys.slice().sort();
-  /** At the first place of a key: how many of its rows have their place. */
-  const placed = new Int32Array(order.length);
-  const out = new Int32Array(order.length);
-  for (let i = 0; i < order.length; i++) {
-    const key = keys[i]!;
-    let first = 0;
-    let end = order.length;
-    while (first < end) {
-      const middle = (first + end) >>> 1;
-      if (sorted[middle]! < key) first = middle + 1;
-      else end = middle;
-    }
-    out[first + placed[first]!++] = order[i]!;
-  }
-  return out;
+  return order.slice().sort((a, b) => scores[b]! - scores[a]!);
 }
