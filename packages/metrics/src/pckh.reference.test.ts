@@ -16,19 +16,21 @@ interface Expected {
 }
 
 describe.skipIf(!hasReferenceData('mpii'))('evaluatePckh equals HRNet and mmpose', () => {
-  const real = mpiiGroundTruth(readReferenceJson(referencePath('mpii/gt_valid.json')));
-  const exact = readReferenceJson<MpiiGroundTruthFields & { preds: number[][][] }>(
-    referencePath('mpii/cases/exact.json'),
-  );
+  const read = <T>(name: string): T => readReferenceJson<T>(referencePath(`mpii/${name}.json`));
+
   it.each([
-    ['preds/valid-ours', real, 1],
-    ['preds/valid-example', real, 1],
-    ['cases/exact', mpiiGroundTruth(exact), 0],
-  ] as const)('%s', (name, truth, base) => {
-    const predictions =
+    ['preds/valid-ours', 1],
+    ['preds/valid-example', 1],
+    ['cases/exact', 0],
+  ] as const)('%s', (name, base) => {
+    const { preds: predictions, ...fields } =
       base === 0
-        ? exact.preds
-        : readReferenceJson<number[][][]>(referencePath(`mpii/${name}.json`));
+        ? read<MpiiGroundTruthFields & { preds: number[][][] }>(name)
+        : {
+            ...read<MpiiGroundTruthFields>('gt_valid'),
+            preds: read<number[][][]>(name),
+          };
+    const truth = mpiiGroundTruth(fields);
     const right = readReferenceJson<Expected>(referencePath(`mpii/${name}.expected.json`));
     const hrnet = evaluatePckh(truth, predictions, { rules: 'hrnet', base });
     expect(Object.entries(hrnet.stats)).toEqual(Object.entries(right.hrnet.values));
@@ -43,6 +45,7 @@ describe.skipIf(!hasReferenceData('mpii'))('evaluatePckh equals HRNet and mmpose
     const file = readFileSync(referencePath('mpii/detections_our_format.mat'));
     const { pos_pred_src: found } = await parseMat(file);
     if (found?.kind !== 'numeric') throw new Error('no pos_pred_src');
+    const real = mpiiGroundTruth(read('gt_valid'));
     const { people } = real;
     const predictions = Array.from({ length: people }, (_, n) =>
       Array.from({ length: 16 }, (_, k) =>

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hasReferenceData, referencePath } from '@pose-distill/internal-testing';
+import { hasReferenceData, referenceFolders, referencePath } from '@pose-distill/internal-testing';
 import { coco17 } from '@pose-distill/skeletons';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -81,10 +81,7 @@ const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 describe.skipIf(!hasReferenceData('oks'))('eval coco gives the reference’s numbers', () => {
   const root = referencePath('oks');
-  const cases = readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
-  it.each(cases)('%s', { timeout: 60_000 }, async (name) => {
+  it.each(referenceFolders('oks'))('%s', { timeout: 60_000 }, async (name) => {
     const at = (file: string): string => resolve(root, name, file);
     const answer = read(at('expected.json'));
     const params = existsSync(at('params.json')) ? ['--params', at('params.json')] : [];
@@ -102,7 +99,7 @@ describe.skipIf(!hasReferenceData('crowdpose/cases'))(
   'eval crowdpose gives the references’ numbers',
   () => {
     const root = referencePath('crowdpose/cases');
-    const runs = readdirSync(root).flatMap((name) =>
+    const runs = referenceFolders('crowdpose/cases').flatMap((name) =>
       ['crowdposetools', 'xtcocotools'].map((rules) => [name, rules] as const),
     );
     it.each(runs)('%s by %s', { timeout: 60_000 }, async (name, rules) => {
@@ -266,7 +263,7 @@ describe('what is wrong is said in one paragraph', () => {
     ['annotations cut short', [put('cutgt.json', '{"images":[{"id":1}'), dt], 'is cut short'],
     ['files that are swapped', [dt, gt], 'swapped'],
     ['annotations given twice', [gt, gt], 'swapped'],
-    ['no results', [gt, put('none.json', [])], 'at least one result'],
+    ['no results', [gt, put('none.json', [])], 'expected at least one'],
     ['an unknown image', [gt, put('far.json', [{ ...found, image_id: 7 }])], 'image 7'],
     ['numbers instead of results', [gt, put('numbers.json', [1, 2])], 'numbers.json'],
     [

@@ -11,5 +11,6 @@ export {
   hasReferenceData,
   readNpy,
   readReferenceJson,
+  referenceFolders,
   referencePath,
 } from './reference.js';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NpyArray, parseNpy } from '@pose-distill/internal-formats';
@@ -32,4 +32,12 @@ export function readReferenceJson<T>(path: string): T {
 
 export function readNpy(path: string): NpyArray {
   return parseNpy(readFileSync(path));
+}
+
+/** Names of the folders in a folder of reference data; a single empty one when it is missing, for suites that are skipped then. */
+export function referenceFolders(path: string): string[] {
+  if (!existsSync(referencePath(path))) return [''];
+  return readdirSync(referencePath(path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
