@@ -11,8 +11,10 @@ const FOLDERS = ['skeletons', 'heatmap-decode', 'metrics', 'datasets'];
 
 /** Used as it stands in Node and in a page: plain ESM, no bundler. */
 const PROGRAM = `
-import { evaluateOks } from '@pose-distill/metrics';
+import { analyseOks, evaluateOks } from '@pose-distill/metrics';
+import { oksReport } from '@pose-distill/metrics/report';
 import { decodeHeatmaps, encodeHeatmaps } from '@pose-distill/heatmap-decode';
+import { decodeHeatmaps as decodeFast, hasWasm } from '@pose-distill/heatmap-decode/wasm';
 import { parseCocoKeypoints, renderFigure } from '@pose-distill/datasets';
 import { coco17 } from '@pose-distill/skeletons';
 
@@ -31,13 +33,28 @@ const { heatmaps } = encodeHeatmaps(
   { keypoints: samples[0].keypoints, weights: new Float32Array(17).fill(1) },
   { batch: 1, keypointCount: 17, inputSize: { width: 96, height: 96 }, heatmapSize: { width: 48, height: 48 } },
 );
-const decoded = decodeHeatmaps({ data: heatmaps, shape: [1, 48, 48, 17], layout: 'NHWC' });
+const maps = { data: heatmaps, shape: [1, 48, 48, 17], layout: 'NHWC' };
+const decoded = decodeHeatmaps(maps);
+const same = decodeFast(maps).keypoints.every((x, i) => x === decoded.keypoints[i]);
 const found = { ...file.annotations[0], score: 0.9 };
 const { stats } = evaluateOks(file, [found]);
-export const outcome = { scores: [...decoded.scores], AP: stats.AP };
+const page = oksReport({ groundTruth: file, results: [found], analysis: analyseOks(file, [found]) });
+export const outcome = {
+  scores: [...decoded.scores], AP: stats.AP, fast: hasWasm() && same, page: page.includes('</html>'),
+};
 `;
 
-const EXPECTED = { scores: new Array(17).fill(1), AP: 1 / (1 + 2 ** -52) };
+const EXPECTED = { scores: new Array(17).fill(1), AP: 1 / (1 + 2 ** -52), fast: true, page: true };
+
+/** Every entry of an installed package and the file that it leads to. */
+function entriesOf(folder: string): [name: string, file: string][] {
+  const manifest = JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8'));
+  return Object.entries<{ default?: string }>(manifest.exports).flatMap(([entry, target]) => {
+    if (!target.default) return [];
+    const name = `@pose-distill/${folder}`;
+    return [[name + entry.slice(1), `/node_modules/${name}/${target.default.slice(2)}`] as const];
+  }) as [string, string][];
+}
 
 describe('packed and installed in an empty project', () => {
   const project = mkdtempSync(join(tmpdir(), 'packed-'));
@@ -62,12 +79,7 @@ describe('packed and installed in an empty project', () => {
   });
 
   it.skipIf(!findChromium())('works in a page without a bundler', async () => {
-    const imports = Object.fromEntries(
-      FOLDERS.map((folder) => [
-        `@pose-distill/${folder}`,
-        `/node_modules/@pose-distill/${folder}/dist/index.js`,
-      ]),
-    );
+    const imports = Object.fromEntries(FOLDERS.flatMap(entriesOf));
     const page = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module">globalThis.outcome = (await import('/program.js')).outcome;</script>`;
     const outcome = await runPage((path) =>
