@@ -303,6 +303,6 @@ it('takes no more memory from call to call', () => {
   for (let i = 0; i < 50; i++) once();
   const before = process.memoryUsage().arrayBuffers;
   for (let i = 0; i < 500; i++) once();
-  // Arrays of heatmaps or pixels would be 100 MB; the workspaces of decoding are some kB that come and go.
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(12e6);
+  // Arrays of heatmaps or pixels would be 100 MB. The workspaces of decoding are 32 kB a call, 16 MB if none is collected meanwhile.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6);
 });
