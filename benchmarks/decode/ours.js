@@ -67,7 +67,7 @@ for (const layout of ['NCHW', 'NHWC']) {
   }
   for (const unbiased of [false, true]) {
     tasks.set(`encode ${unbiased ? 'unbiased' : 'standard'} ${layout}`, [
-      () => api.encodeHeatmaps(labels, { ...counts, layout, unbiased }, encoded),
+      () => api.encodeHeatmaps(labels, { ...counts, layout, unbiased, rules: 'mmpose' }, encoded),
       () => encoded.heatmaps,
     ]);
   }

@@ -1,5 +1,6 @@
 import { createRandom } from '@pose-distill/internal-random';
 import { largestDifference } from '@pose-distill/internal-testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { caseFolder, openCase, toNHWC } from '../test/cases.js';
 import { DecodeError, type EncodeOptions, encodeHeatmaps } from './index.js';
@@ -84,13 +85,40 @@ describe('encodeHeatmaps', () => {
     expect(weights[0]).toBe(1);
   });
 
-  it('keeps weight 1 for a patch that just touches the border, 0 one cell further', () => {
+  it('draws what of a patch is on the map where it belongs, and weighs 0 what is not, by guarded rules', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -40, max: 90, noNaN: true }),
+        fc.double({ min: -40, max: 100, noNaN: true }),
+        fc.constantFrom(1, 1.4, 1.5, 2, 3),
+        (x, y, sigma) => {
+          const { heatmaps, weights } = encodeOne(x, y, 1, { sigma });
+          const [column, row] = [Math.floor(x / 4 + 0.5), Math.floor(y / 4 + 0.5)];
+          const reach = Math.floor(3 * sigma);
+          let drawn = false;
+          for (let i = 0; i < 16 * 12; i++) {
+            const [dx, dy] = [(i % 12) - column, Math.floor(i / 12) - row];
+            const inside = Math.max(Math.abs(dx), Math.abs(dy)) <= reach;
+            drawn ||= inside;
+            const value = inside ? Math.exp(-(dx * dx + dy * dy) / (2 * sigma * sigma)) : 0;
+            expect(heatmaps[i]).toBeCloseTo(value, 6);
+          }
+          expect(weights[0]).toBe(Number(drawn));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("keeps weight 1 for a patch that just touches the border, 0 one cell further, by mmpose's rules", () => {
+    const rules = { rules: 'mmpose' } as const;
     // Radius 6, so the patch of cell -7 ends at column -1 + 1 = 0, where nothing of it is on the map.
-    const touching = encodeOne(-30, 32);
+    const touching = encodeOne(-30, 32, 1, rules);
     expect([touching.weights[0], Math.max(...touching.heatmaps)]).toEqual([1, 0]);
-    expect(encodeOne(-34.1, 32).weights[0]).toBe(0);
-    expect(encodeOne(68, 32).weights[0]).toBe(1);
-    expect(encodeOne(70, 32).weights[0]).toBe(0);
+    expect(encodeOne(-34.1, 32, 1, rules).weights[0]).toBe(0);
+    expect(encodeOne(68, 32, 1, rules).weights[0]).toBe(1);
+    expect(encodeOne(70, 32, 1, rules).weights[0]).toBe(0);
+    expect(encodeOne(-30, 32).weights[0]).toBe(0);
   });
 
   it('differs between the rules at weight 1/2 and for light keypoints outside', () => {

@@ -28,8 +28,8 @@ export interface EncodeOptions {
   readonly unbiased?: boolean;
   /** @default 'NHWC' */
   readonly layout?: Layout;
-  /** Whose rules where the two differ; see `encodeHeatmaps`. @default 'mmpose' */
-  readonly rules?: 'mmpose' | 'hrnet';
+  /** Whose rules at the borders, and where the references differ; see `encodeHeatmaps`. @default 'guarded' */
+  readonly rules?: 'guarded' | 'mmpose' | 'hrnet';
 }
 
 /** Heatmaps [B, H, W, K] or [B, K, H, W] and what each keypoint counts [B, K]. */
@@ -42,13 +42,14 @@ export interface EncodedHeatmaps {
  * Draws one Gaussian heatmap per keypoint, as HRNet and mmpose (MSRAHeatmap) do; `unbiased` as DARK does.
  *
  * Heatmap pixel = input pixel * heatmapSize / inputSize. The standard form puts a patch of 3 sigma to each side, peak 1, on
- * the cell trunc(x + 0.5); the weight becomes 0 where the patch misses the map. Kept as they are in the references: truncation
- * toward zero below 0, weight 1 for a patch that ends exactly at the border, and for a sigma whose triple is not whole, a patch
- * cut at the top or left border that lies one cell too far in. A keypoint that is not finite gets an empty map and weight 0.
+ * the cell nearest to the keypoint, a half upwards; the weight becomes 0 where the patch misses the map. A keypoint of weight < 0.5 is not
+ * drawn and keeps its weight; one that is not finite gets an empty map and weight 0.
  *
- * Where the two differ: `mmpose` works in float32 and leaves keypoints of weight < 0.5 undrawn with their weight as it is;
- * `hrnet` works in float64, leaves weights <= 0.5 undrawn, and sets the weight of any that misses the map to 0. With `unbiased`,
- * `mmpose` judges the miss by real corners and `hrnet` (DarkPose) by truncated ones.
+ * The references truncate toward zero: a keypoint up to a cell and a half left of the map counts as on its first cell, a patch that ends exactly at
+ * the border keeps weight 1 though it is empty, and for a sigma whose triple is not whole, a patch cut at the top or left border lies one cell
+ * too far in. `guarded` does none of this. Of the two, `mmpose` works in float32; `hrnet` works in float64, leaves weights <= 0.5 undrawn, and
+ * sets the weight of any that misses the map to 0. With `unbiased`, `mmpose` judges the miss by real corners and `hrnet` (DarkPose)
+ * by truncated ones.
  *
  * @param out where to write. @default new arrays
  * @returns `heatmaps` and `weights` (of `out` when given)
@@ -76,7 +77,7 @@ export function encodeWith(
   out: EncodedHeatmaps | undefined,
 ): EncodedHeatmaps {
   const { batch, keypointCount, inputSize, heatmapSize } = options;
-  const { sigma = 2, unbiased = false, layout = 'NHWC', rules = 'mmpose' } = options;
+  const { sigma = 2, unbiased = false, layout = 'NHWC', rules = 'guarded' } = options;
   const count = batch * keypointCount;
   requireInteger('batch', batch, 0);
   requireInteger('keypointCount', keypointCount);
@@ -92,9 +93,10 @@ export function encodeWith(
   requireLength('out.heatmaps', heatmaps.length, length, 'batch x height x width x keypointCount');
   requireLength('out.weights', weights.length, count, 'batch x keypointCount');
 
-  const hrnet = rules === 'hrnet';
+  const [guarded, hrnet] = [rules === 'guarded', rules === 'hrnet'];
   // The rounding decides which cell a half falls into, so it is the reference's own.
-  const round = hrnet ? (value: number) => value : Math.fround;
+  const round = rules === 'mmpose' ? Math.fround : (value: number) => value;
+  const whole = guarded ? Math.floor : Math.trunc;
   const strideX = round(inputSize.width / width);
   const strideY = round(inputSize.height / height);
   const grid = gridOf(layout, batch, keypointCount, width, height);
@@ -111,10 +113,10 @@ export function encodeWith(
     used: out !== undefined,
     start: 0,
   };
-  const patch = gaussianPatch(sigma);
-  const radius = sigma * 3;
-  // Real corners only for mmpose's unbiased maps; truncated ones, as the references do, for the rest.
-  const corner = !unbiased || hrnet ? (value: number) => Math.trunc(round(value)) : round;
+  const radius = guarded && !unbiased ? Math.floor(sigma * 3) : sigma * 3;
+  const patch = gaussianPatch(sigma, radius);
+  // Real corners for unbiased maps, but truncated ones as HRNet has them; whole ones for patches.
+  const corner = !unbiased || hrnet ? (value: number) => whole(round(value)) : round;
 
   for (let b = 0, n = 0; b < batch; b++) {
     for (let k = 0; k < keypointCount; k++, n++) {
@@ -126,12 +128,15 @@ export function encodeWith(
       let x = round(labels.keypoints[n * 2]! / strideX);
       let y = round(labels.keypoints[n * 2 + 1]! / strideY);
       if (!unbiased) {
-        x = Math.trunc(round(x + 0.5));
-        y = Math.trunc(round(y + 0.5));
+        x = whole(round(x + 0.5));
+        y = whole(round(y + 0.5));
       }
       const [left, right] = [corner(x - radius), corner(x + radius + 1)];
       const [top, bottom] = [corner(y - radius), corner(y + radius + 1)];
-      const hits = left < width && right >= 0 && top < height && bottom >= 0;
+      const [reachesIn, reachesDown] = guarded
+        ? [right > 0, bottom > 0]
+        : [right >= 0, bottom >= 0];
+      const hits = left < width && reachesIn && top < height && reachesDown;
       if (!hits) weights[n] = 0;
       if (!hits || ignored) continue;
       if (unbiased) {

@@ -28,7 +28,7 @@ export function reachOf(sigma: number): number {
   return -2 * sigma * sigma * Math.log(NOTHING);
 }
 
-/** A patch of 3 sigma to each side, with its peak at the floor of half its side, counted from its first cell. */
+/** A patch of some radius to each side, with its peak at the floor of half its side, counted from its first cell. */
 export interface Patch {
   readonly sigma: number;
   readonly peak: number;
@@ -39,8 +39,8 @@ export interface Patch {
 /** Largest number of values that a patch keeps. */
 const KEPT = 1024;
 
-export function gaussianPatch(sigma: number): Patch {
-  const side = 2 * sigma * 3 + 1;
+export function gaussianPatch(sigma: number, radius: number): Patch {
+  const side = 2 * radius + 1;
   const peak = Math.floor(side / 2);
   // Truncated corners can lie one cell further apart than the side.
   const values = new Float64Array(Math.min(KEPT, Math.ceil(side) + 1));

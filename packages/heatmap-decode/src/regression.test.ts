@@ -53,7 +53,8 @@ for (const name of ['integral-encode', 'integral-encode-raw']) {
         heatmapSize: { width, height },
         sigma: params.sigma,
         normalise: params.normalize,
-      };
+        rules: 'mmpose',
+      } as const;
       const encoded = encodeIntegral(labels, { ...options, layout: 'NCHW' });
       expect(largestDifference(encoded.heatmaps, floats('heatmaps'))).toBeLessThanOrEqual(1e-6);
       expect(largestDifference(encoded.coordinates, floats('labels'))).toBeLessThanOrEqual(1e-6);

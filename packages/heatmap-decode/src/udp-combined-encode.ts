@@ -11,7 +11,7 @@ export interface EncodeUdpCombinedOptions extends LabelOptions {
   readonly radiusFactor?: number;
   /** @default 'NHWC' */
   readonly layout?: Layout;
-  /** What a keypoint counts whose disc misses the map: as much as before (`mmpose`), or nothing (`guarded`). @default 'mmpose' */
+  /** What a keypoint counts whose disc misses the map: as much as before (`mmpose`), or nothing (`guarded`). @default 'guarded' */
   readonly rules?: 'mmpose' | 'guarded';
 }
 
@@ -64,7 +64,7 @@ export function encodeUdpCombined(
         heatmaps[at + 2 * keypoint] = alongY;
       }
     }
-    if (!drawn && options.rules === 'guarded') weights[n] = 0;
+    if (!drawn && options.rules !== 'mmpose') weights[n] = 0;
   }
   return { heatmaps, weights };
 }

@@ -10,7 +10,7 @@ export interface EncodeUdpOptions extends LabelOptions {
   readonly sigma?: number;
   /** @default 'NHWC' */
   readonly layout?: Layout;
-  /** Whose rules at the left and top border; see `encodeUdpHeatmaps`. @default 'mmpose' */
+  /** Whose rules at the left and top border; see `encodeUdpHeatmaps`. @default 'guarded' */
   readonly rules?: 'mmpose' | 'guarded';
 }
 
@@ -39,7 +39,7 @@ export function encodeUdpHeatmaps(
   options: EncodeUdpOptions,
   out?: EncodedHeatmaps,
 ): EncodedHeatmaps {
-  const { keypointCount, heatmapSize, sigma = 2, rules = 'mmpose' } = options;
+  const { keypointCount, heatmapSize, sigma = 2, rules = 'guarded' } = options;
   const guarded = rules === 'guarded';
   const count = checkLabels(labels, options);
   requireRange(sigma > 0 && sigma < Infinity, 'sigma', 'a number > 0', sigma);

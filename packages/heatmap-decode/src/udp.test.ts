@@ -53,7 +53,8 @@ for (const name of ['udp-encode-0', 'udp-encode-1', 'udp-encode-2', 'udp-encode-
           inputSize: size(params.inputSize),
           heatmapSize: size(params.heatmapSize),
           layout,
-        };
+          rules: 'mmpose',
+        } as const;
         return combined
           ? encodeUdpCombined(labels, { ...options, radiusFactor: params.radiusFactor! })
           : encodeUdpHeatmaps(labels, { ...options, sigma: params.sigma });
