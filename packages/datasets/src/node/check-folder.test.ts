@@ -1,4 +1,5 @@
 import { hasReferenceData, referencePath } from '@pose-distill/internal-testing';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { annotations, cocoFolder, jpeg, temporaryFolder } from '../../test/coco-folder.js';
 import { checkFolder } from './check-folder.js';
@@ -25,7 +26,10 @@ describe('checkFolder', () => {
     const folder = await cocoFolder(6);
     const json = JSON.parse(annotations(6));
     json.images.push({ id: 7, file_name: 'gone.jpg', width: 40, height: 30 });
+    json.images.push({ id: 8, file_name: 'folder.jpg', width: 40, height: 30 });
     json.annotations.push({ ...json.annotations[0], id: 107, image_id: 7 });
+    json.annotations.push({ ...json.annotations[0], id: 108, image_id: 8 });
+    await folder.write('val2017/folder.jpg/inside', 'a folder is no picture');
     json.annotations[5].bbox = [1, 1, 0, 1];
     json.annotations[4].num_keypoints = 3;
     await folder.write('annotations/person_keypoints_val2017.json', JSON.stringify(json));
@@ -43,6 +47,7 @@ describe('checkFolder', () => {
       ['error', 'IMAGE_SIZE_DISAGREES', '1.jpg'],
       ['error', 'IMAGE_UNREADABLE', '2.jpg'],
       ['error', 'IMAGE_MISSING', 'gone.jpg'],
+      ['error', 'IMAGE_UNREADABLE', 'folder.jpg'],
     ];
     expect(await check('header')).toEqual(header);
     const cut = ['error', 'IMAGE_UNREADABLE', '3.jpg'];
@@ -59,6 +64,25 @@ describe('checkFolder', () => {
     expect(await check('pixels')).toMatchObject([
       { severity: 'warning', code: 'DUPLICATE_IMAGE', message: 'the same bytes as 1.jpg' },
     ]);
+    await folder.remove();
+  });
+
+  it('reads pictures as told', async () => {
+    const folder = await cocoFolder(1);
+    const turned = await sharp(await jpeg(1, 30, 40))
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+    await folder.write('val2017/1.jpg', turned); // 30 x 40 as stored, 40 x 30 as seen
+    for (const images of ['header', 'pixels'] as const) {
+      const check = async (applyOrientation: boolean) => {
+        const options = { split: 'val', images, reading: { applyOrientation } } as const;
+        return (await checkFolder(`coco:${folder.directory}`, options)).problems.map(
+          ({ code }) => code,
+        );
+      };
+      expect(await check(false)).toEqual(['IMAGE_SIZE_DISAGREES']);
+      expect(await check(true)).toEqual([]);
+    }
     await folder.remove();
   });
 

@@ -52,6 +52,7 @@ export async function checkFolder(
   const found = await readFolder(folder, split);
   const { skeleton, samples, groundTruth } = found;
   const { directory, problems } = await lookAtPictures(folder, split, found, depth);
+  const { reading } = folder;
   return {
     annotations: found.file,
     images: directory,
@@ -70,7 +71,7 @@ export async function checkFolder(
           name: `${split} of ${spec.directory}`,
           skeleton,
           samples,
-          readImage: (sample) => readSampleImage(directory, sample.file),
+          readImage: (sample) => readSampleImage(directory, sample.file, reading),
           groundTruth: () => groundTruth,
         },
       }),
@@ -100,7 +101,7 @@ async function lookAtPictures(
   if (files.length === 0) return { directory: undefined, problems: [] };
   try {
     const directory = await findImages(source, split, file, files);
-    return { directory, problems: await checkPictures(directory, samples, depth) };
+    return { directory, problems: await checkPictures(directory, samples, depth, source.reading) };
   } catch (error) {
     if (!(error instanceof DatasetError) || error.code !== 'NOT_FOUND') throw error;
     const { message } = error;

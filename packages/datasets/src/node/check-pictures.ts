@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Size } from '@pose-distill/heatmap-decode';
 import { DatasetError, type DatasetProblem } from '../error.js';
-import type { PoseSample } from '../types.js';
+import type { PoseSample, ReadImageOptions } from '../types.js';
 import { presentFiles } from './coco-folder.js';
-import { readImageFile, readImageSize } from './image-file.js';
+import { decodeImage, readImageSize, unreadable } from './image-file.js';
 
 export type PictureDepth = 'header' | 'pixels';
 
@@ -17,6 +17,7 @@ export async function checkPictures(
   directory: string,
   samples: readonly PoseSample[],
   depth: PictureDepth,
+  reading: ReadImageOptions = {},
 ): Promise<DatasetProblem[]> {
   const sizes = new Map<string, Size>();
   for (const { file, imageSize } of samples) sizes.set(file, imageSize);
@@ -33,8 +34,14 @@ export async function checkPictures(
         problems[i] = pictureError('IMAGE_MISSING', path, 'there is no such file');
         continue;
       }
-      problems[i] = await checkPicture(path, sizes.get(file)!, depth);
-      if (depth === 'pixels') contents[i] = await hashOf(path);
+      try {
+        const found = await lookAt(path, depth, reading);
+        problems[i] = compareSizes(path, sizes.get(file)!, found);
+        contents[i] = found.content;
+      } catch (error) {
+        if (!(error instanceof DatasetError) || error.code !== 'BAD_IMAGE') throw error;
+        problems[i] = pictureError('IMAGE_UNREADABLE', path, String(error.details.reason));
+      }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -44,28 +51,26 @@ export async function checkPictures(
   ];
 }
 
-async function checkPicture(
+/** Size of a picture and, when its pixels are read, a hash of its bytes. */
+async function lookAt(
   path: string,
-  stated: Size,
   depth: PictureDepth,
-): Promise<DatasetProblem | undefined> {
-  let size: Size;
-  try {
-    size = await (depth === 'pixels' ? readImageFile(path) : readImageSize(path));
-  } catch (error) {
-    if (!(error instanceof DatasetError) || error.code !== 'BAD_IMAGE') throw error;
-    return pictureError('IMAGE_UNREADABLE', path, String(error.details.reason));
-  }
-  const isUnknown = stated.width === 0;
-  if (isUnknown || (size.width === stated.width && size.height === stated.height)) return undefined;
-  const message = `the annotation file says ${stated.width} x ${stated.height}, the picture is ${size.width} x ${size.height}`;
-  return pictureError('IMAGE_SIZE_DISAGREES', path, message);
+  reading: ReadImageOptions,
+): Promise<Size & { readonly content?: string }> {
+  if (depth === 'header') return readImageSize(path, reading);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause, reading);
+  });
+  const { width, height } = await decodeImage(bytes, path, reading);
+  return { width, height, content: createHash('sha1').update(bytes).digest('hex') };
 }
 
-async function hashOf(path: string): Promise<string> {
-  return createHash('sha1')
-    .update(await readFile(path))
-    .digest('hex');
+function compareSizes(path: string, stated: Size, found: Size): DatasetProblem | undefined {
+  const isUnknown = stated.width === 0;
+  if (isUnknown || (found.width === stated.width && found.height === stated.height))
+    return undefined;
+  const message = `the annotation file says ${stated.width} x ${stated.height}, the picture is ${found.width} x ${found.height}`;
+  return pictureError('IMAGE_SIZE_DISAGREES', path, message);
 }
 
 /** Pictures with the bytes of an earlier one: a leak when one of them is in the other split, or people counted twice. */

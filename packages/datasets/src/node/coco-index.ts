@@ -1,12 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { CocoTable } from '../coco/table.js';
 import { tableFromBytes, tableToBytes } from '../coco/table-bytes.js';
 import { DatasetError } from '../error.js';
 import { type StreamOptions, streamCoco } from './coco-stream.js';
 import type { FolderSettings } from './source.js';
+import { writeWhole } from './write-whole.js';
 
 /** Smaller files are read so fast that an index beside them would only be in the way. */
 export const INDEX_FROM_BYTES: number = 2 ** 25;
@@ -37,7 +38,8 @@ export async function openCocoIndex(
   const known = bytes && tableFromBytes(bytes, key, crc32);
   if (known) return { table: known, fromIndex: true };
   const table = await streamCoco(path, options);
-  await writeWhole(place.path, tableToBytes(table, key, crc32));
+  // A folder that cannot be written has no index; that is all.
+  await writeWhole(place.path, tableToBytes(table, key, crc32)).catch(() => {});
   return { table, fromIndex: false };
 }
 
@@ -106,17 +108,5 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
     return undefined;
   } finally {
     await file.close();
-  }
-}
-
-/** Under a name of its own first: nobody ever sees half an index. A folder that cannot be written is left alone. */
-async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, parts);
-    await rename(temporary, path);
-  } catch {
-    await rm(temporary, { force: true }).catch(() => {});
   }
 }

@@ -96,7 +96,8 @@ function inputOptions({ applyProfile = false, maxPixels = MAX_PIXELS }: ReadImag
   return { failOn: 'truncated', ignoreIcc: !applyProfile, limitInputPixels: maxPixels };
 }
 
-function unreadable(
+/** The error of a picture that cannot be read. */
+export function unreadable(
   path: string,
   cause: unknown,
   { maxPixels = MAX_PIXELS }: ReadImageOptions,

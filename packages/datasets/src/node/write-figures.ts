@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Split, type SyntheticSpec, syntheticDataset } from '../synthetic.js';
 import { loadSharp } from './image-file.js';
+import { writeWhole } from './write-whole.js';
 
 /** What is written; seed, size, skeleton, people and so on are those of `SyntheticSpec`. */
 export interface WriteFiguresOptions
@@ -38,7 +37,6 @@ export async function writeFigures(
 async function writeSplit(directory: string, split: Split, spec: SyntheticSpec): Promise<void> {
   const sharp = await loadSharp();
   const { samples, readImage, groundTruth } = syntheticDataset(spec, split);
-  await mkdir(join(directory, split), { recursive: true });
   let last = 0;
   for (const sample of samples) {
     if (sample.imageId === last) continue;
@@ -50,18 +48,5 @@ async function writeSplit(directory: string, split: Split, spec: SyntheticSpec):
     await writeWhole(join(directory, split, sample.file), png);
   }
   const annotations = join(directory, 'annotations', `person_keypoints_${split}.json`);
-  await mkdir(dirname(annotations), { recursive: true });
   await writeWhole(annotations, JSON.stringify(groundTruth()));
-}
-
-/** Writes a file whole or not at all. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { tarEnd, tarMember } from '@pose-distill/internal-formats';
 import { DatasetError } from '../../error.js';
 import { requireWhole } from '../../order.js';
 import type { PoseDataset, PoseSample } from '../../types.js';
 import { loadSharp } from '../image-file.js';
+import { writeWhole } from '../write-whole.js';
 import {
   MANIFEST,
   type ManifestShard,
@@ -94,14 +95,11 @@ export async function writeShards(
     const { skeleton } = dataset;
     const samples = made.reduce((sum, shard) => sum + shard.samples, 0);
     const manifest = manifestOf({ name: dataset.name, skeleton, samples, shards: made });
-    const path = join(directory, MANIFEST);
-    await writeFile(`${path}.tmp`, `${JSON.stringify(manifest, undefined, 1)}\n`);
-    await rename(`${path}.tmp`, path);
+    await writeWhole(join(directory, MANIFEST), `${JSON.stringify(manifest, undefined, 1)}\n`);
     return { manifest, skippedRecords };
   } catch (error) {
     await current?.abandon();
     for (const { file } of made) await rm(join(directory, file), { force: true });
-    await rm(join(directory, `${MANIFEST}.tmp`), { force: true });
     throw error;
   }
 }
