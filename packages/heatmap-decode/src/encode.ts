@@ -1,4 +1,4 @@
-import { requireInteger, requireLength, requireRange } from './error.js';
+import { requireLength, requireRange } from './error.js';
 import {
   gaussianAxis,
   gaussianPatch,
@@ -8,6 +8,7 @@ import {
 } from './gaussian-axes.js';
 import { drawMaps, type ImageMaps, type MapDrawer } from './gaussian-maps.js';
 import { gridOf, type Layout } from './heatmaps.js';
+import { checkLabels, type LabelOptions } from './labels.js';
 import { requirePixelSize, type Size } from './size.js';
 
 /** Keypoints of a batch: x, y pairs in input pixels [B, K, 2] and weights in 0..1 [B, K]. */
@@ -16,11 +17,7 @@ export interface WeightedKeypoints {
   readonly weights: Float32Array;
 }
 
-export interface EncodeOptions {
-  readonly batch: number;
-  readonly keypointCount: number;
-  /** Size of the network's input, the space of the keypoints. */
-  readonly inputSize: Size;
+export interface EncodeOptions extends LabelOptions {
   readonly heatmapSize: Size;
   /** Width of the Gaussian in heatmap pixels. @default 2 */
   readonly sigma?: number;
@@ -77,15 +74,10 @@ export function encodeWith(
   out: EncodedHeatmaps | undefined,
 ): EncodedHeatmaps {
   const { batch, keypointCount, inputSize, heatmapSize } = options;
+  const count = checkLabels(labels, options);
   const { sigma = 2, unbiased = false, layout = 'NHWC', rules = 'guarded' } = options;
-  const count = batch * keypointCount;
-  requireInteger('batch', batch, 0);
-  requireInteger('keypointCount', keypointCount);
-  requirePixelSize('inputSize', inputSize);
   requirePixelSize('heatmapSize', heatmapSize);
   requireRange(sigma > 0 && sigma < Infinity, 'sigma', 'a number > 0', sigma);
-  requireLength('keypoints', labels.keypoints.length, count * 2, 'batch x keypointCount x 2');
-  requireLength('weights', labels.weights.length, count, 'batch x keypointCount');
   const { width, height } = heatmapSize;
   const length = count * width * height;
   const heatmaps = out?.heatmaps ?? new Float32Array(length);
