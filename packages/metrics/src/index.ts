@@ -1,20 +1,4 @@
-export {
-  analyseOks,
-  type CorrectionGain,
-  KEYPOINT_OUTCOMES,
-  type KeypointCountRange,
-  type KeypointOutcome,
-  type KeypointShares,
-  type OksAnalysis,
-  type OksAnalysisOptions,
-  type OksBreakdown,
-  type OksCorrection,
-  type OutcomeShares,
-  type PersonAnalysis,
-  type PrecisionRecallCurve,
-  precisionRecallCurves,
-  type StrayResult,
-} from './analysis/index.js';
+export * from './analysis/index.js';
 export type {
   CocoCategory,
   CocoImage,
