@@ -1,3 +1,4 @@
+import { limbLines } from './limb-lines.js';
 import { escapeHtml } from './page.js';
 
 export interface DrawnPose {
@@ -22,16 +23,10 @@ export function posePicture(
       (keypoints[2 * k + 1]! + 0.5).toFixed(1),
     ];
     const visible = (k: number): boolean => !shown || shown[k]! > 0;
-    const lines = limbs
-      .filter(([a, b]) => visible(a) && visible(b))
-      .map(([a, b]) => {
-        const [[x1, y1], [x2, y2]] = [at(a), at(b)];
-        return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
-      });
     const dots = Array.from({ length: keypoints.length / 2 }, (_, k) => k)
       .filter(visible)
       .map((k) => `<circle cx="${at(k)[0]}" cy="${at(k)[1]}" r="1.6"/>`);
-    return `<g stroke="${colour}" fill="${colour}" stroke-width="1.2" stroke-linecap="round">${lines.join('')}${dots.join('')}</g>`;
+    return `<g stroke="${colour}" fill="${colour}" stroke-width="1.2" stroke-linecap="round">${limbLines(limbs, visible, at)}${dots.join('')}</g>`;
   });
   const { width, height } = size;
   return `<svg viewBox="0 0 ${width} ${height}" width="${Math.round(width * scale)}"><image href="${escapeHtml(href)}" width="${width}" height="${height}"/>${drawn.join('')}</svg>`;

@@ -1,3 +1,4 @@
+import { limbLines } from './limb-lines.js';
 import { escapeHtml } from './page.js';
 
 /** A pose drawn without a picture. */
@@ -79,12 +80,6 @@ function drawPose(
     Number.isFinite(keypoints[2 * k]) &&
     Number.isFinite(keypoints[2 * k + 1]);
   const at = (k: number): [string, string] => place(keypoints[2 * k]!, keypoints[2 * k + 1]!);
-  const lines = limbs
-    .filter(([a, b]) => visible(a) && visible(b))
-    .map(([a, b]) => {
-      const [[x1, y1], [x2, y2]] = [at(a), at(b)];
-      return `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
-    });
   const dots = Array.from({ length: keypoints.length / 2 }, (_, k) => k)
     .filter(visible)
     .map((k) => {
@@ -94,7 +89,7 @@ function drawPose(
       return `<circle cx="${at(k)[0]}" cy="${at(k)[1]}" r="${size.toFixed(1)}"${own}>${hover}</circle>`;
     });
   const css = escapeHtml(colour);
-  return `<g opacity="${opacity}"><g style="stroke:${css};stroke-width:${lineWidth};stroke-linecap:round">${lines.join('')}</g><g style="fill:${css}">${dots.join('')}</g></g>`;
+  return `<g opacity="${opacity}"><g style="stroke:${css};stroke-width:${lineWidth};stroke-linecap:round">${limbLines(limbs, visible, at)}</g><g style="fill:${css}">${dots.join('')}</g></g>`;
 }
 
 /** The extent of some places with a margin of a fraction of the longer side, never empty. */
