@@ -1,30 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createWorkplace, type Outcome } from './command.js';
 
-const BIN = fileURLToPath(new URL('../bin/pose-distill.js', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'pose-distill-data-'));
+const { folder, run } = createWorkplace();
 const ANNOTATIONS = join(folder, 'figures/annotations/person_keypoints_val.json');
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-  readonly status: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-const data = (...args: readonly string[]): Promise<Outcome> => command('data', ...args);
-
-function command(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [BIN, ...args], { cwd: folder }, (failure, out, error) =>
-      resolve({ status: failure ? Number(failure.code) : 0, out, error }),
-    );
-  });
-}
+const data = (...args: readonly string[]): Promise<Outcome> => run(['data', ...args]);
 
 beforeAll(async () => {
   const { error } = await data('write', '--out', 'figures', '--train', '4', '--val', '3');
@@ -117,16 +98,16 @@ describe('pose-distill data', () => {
       ...['--network', 'mobilenetv2x0.25s16-deconv8', '--batch-size', '2', '--set', 'sigma=1'],
       ...['--shards', 'shards', '--shard'],
     ];
-    const trained = await command(...tiny, '1/2', '--out', 'run');
+    const trained = await run([...tiny, '1/2', '--out', 'run']);
     expect(trained.error).not.toContain('pose-distill:');
     expect(trained.out).toContain('Report: run/report.html');
     expect(JSON.parse(readFileSync(join(folder, 'run/job.json'), 'utf8'))).toMatchObject({
       shards: { directory: 'shards', shard: '1/2' },
     });
-    const none = await command(...tiny, '2/3', '--out', 'none');
+    const none = await run([...tiny, '2/3', '--out', 'none']);
     expect(none).toMatchObject({ status: 1 });
     expect(none.error).toContain('none is left for share 2 of 3');
-    expect(await command(...tiny, '3/3', '--out', 'none')).toMatchObject({ status: 2 });
+    expect(await run([...tiny, '3/3', '--out', 'none'])).toMatchObject({ status: 2 });
   });
 
   it.each([

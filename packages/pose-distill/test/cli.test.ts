@@ -1,44 +1,9 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { createWorkplace } from './command.js';
 
-const BIN = fileURLToPath(new URL('../bin/pose-distill.js', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'pose-distill-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-  readonly status: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
-/** Runs the built command; `interruptAt` sends SIGINT once stderr matches. */
-function command(args: readonly string[], interruptAt?: RegExp): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: folder });
-    let [out, error, interrupted] = ['', '', false];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      error += data;
-      if (interruptAt?.test(error) && !interrupted) {
-        interrupted = true;
-        child.kill('SIGINT');
-      }
-    });
-    child.on('close', (status) => resolve({ status, out, error }));
-  });
-}
-
-function put(name: string, content: unknown): string {
-  const path = join(folder, name);
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return path;
-}
+const { folder, run: command, put } = createWorkplace();
 
 const TINY = [
   'train',

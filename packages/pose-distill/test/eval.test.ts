@@ -1,48 +1,20 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { hasReferenceData, referenceFolders, referencePath } from '@pose-distill/internal-testing';
 import { coco17 } from '@pose-distill/skeletons';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { createWorkplace, type Outcome } from './command.js';
 
-const BIN = fileURLToPath(new URL('../bin/pose-distill.js', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'pose-distill-eval-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-  readonly status: number | null;
-  readonly out: string;
-  readonly error: string;
-}
+const { folder, run, put } = createWorkplace();
 
 /** Runs `pose-distill eval` as built. */
-function evaluate(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [BIN, 'eval', ...args], { cwd: folder });
-    let [out, error] = ['', ''];
-    child.stdout.on('data', (data) => {
-      out += data;
-    });
-    child.stderr.on('data', (data) => {
-      error += data;
-    });
-    child.on('close', (status) => done({ status, out, error }));
-  });
-}
+const evaluate = (...args: readonly string[]): Promise<Outcome> => run(['eval', ...args]);
 
 async function stats(...args: readonly string[]): Promise<Record<string, number | null>> {
   const { status, out, error } = await evaluate(...args, '--json');
   expect(error).toBe('');
   expect(status).toBe(0);
   return JSON.parse(out).stats;
-}
-
-function put(name: string, content: unknown): string {
-  const path = join(folder, name);
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return path;
 }
 
 const pose = (left: number, third: number): number[] =>
