@@ -1,5 +1,7 @@
-import { coco17, crowdpose14, defineSkeleton } from '@pose-distill/skeletons';
+import { hasReferenceData, readReferenceJson, referencePath } from '@pose-distill/internal-testing';
+import { coco17, crowdpose14, defineSkeleton, type Skeleton } from '@pose-distill/skeletons';
 import { describe, expect, it } from 'vitest';
+import { parseCocoKeypoints } from '../coco/parse.js';
 import type { PoseSample } from '../types.js';
 import { examineSamples } from './examine.js';
 import { describeDataset } from './statistics.js';
@@ -39,16 +41,18 @@ function standing(id = 1): PoseSample {
 }
 
 /** The person with the keypoints of the parts exchanged between left and right. */
-function swapped(sample: PoseSample, parts: RegExp): PoseSample {
-  const keypoints = sample.keypoints.slice();
-  for (const [left, right] of coco17.flipPairs) {
-    if (!parts.test(coco17.keypoints[left]!)) continue;
+function swapped(sample: PoseSample, parts: RegExp, skeleton: Skeleton = coco17): PoseSample {
+  const [keypoints, visibility] = [sample.keypoints.slice(), sample.visibility.slice()];
+  for (const [left, right] of skeleton.flipPairs) {
+    if (!parts.test(skeleton.keypoints[left]!)) continue;
+    visibility[left] = sample.visibility[right]!;
+    visibility[right] = sample.visibility[left]!;
     for (const axis of [0, 1]) {
       keypoints[2 * left + axis] = sample.keypoints[2 * right + axis]!;
       keypoints[2 * right + axis] = sample.keypoints[2 * left + axis]!;
     }
   }
-  return { ...sample, keypoints };
+  return { ...sample, keypoints, visibility };
 }
 
 const found = (...samples: PoseSample[]): string[] =>
@@ -126,6 +130,29 @@ describe('examineSamples', () => {
     expect(messages).toHaveLength(3);
     expect(messages.join()).toMatch(/0\.2.*tail.*snout.*left and a right/s);
     expect(examineSamples([], crowdpose14)).toEqual([]);
+  });
+});
+
+/** The share of people whose sides are suspected, as annotated and with their legs exchanged. */
+function suspected(file: string): [number, number] {
+  const json = readReferenceJson(referencePath(file));
+  const { samples, skeleton } = parseCocoKeypoints(json, { onBadRecord: 'skip' });
+  const share = (people: readonly PoseSample[]): number =>
+    examineSamples(people, skeleton).filter(
+      ({ code, sample }) => code === 'SIDES_SWAPPED' && sample,
+    ).length / people.length;
+  const legs = samples.map((sample) => swapped(sample, /hip|knee|ankle/, skeleton));
+  return [share(samples), share(legs)];
+}
+
+describe.skipIf(!hasReferenceData('crowdpose'))('on photographs', () => {
+  it.each([
+    'coco/person_keypoints_val2017_538.json',
+    'crowdpose/crowdpose_val.json',
+  ])('suspects few people as annotated, and most with their legs exchanged: %s', (file) => {
+    const [annotated, exchanged] = suspected(file);
+    expect(annotated).toBeLessThan(0.003);
+    expect(exchanged).toBeGreaterThan(0.6);
   });
 });
 

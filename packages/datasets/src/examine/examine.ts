@@ -18,8 +18,8 @@ export interface SampleProblem extends DatasetProblem {
  * names, labels at (0, 0) or far outside the box, areas that cannot be the person's, boxes outside the picture, one person labelled
  * twice, unusual sigmas. All are warnings: real photographs show contortionists.
  *
- * Sides are judged by geometry alone. On COCO's and CrowdPose's own annotations 0.2 % of people are suspected; with left and right legs
- * exchanged on purpose 62 %.
+ * Sides are judged by geometry alone. On COCO's and CrowdPose's own annotations under 0.3 % of people are suspected; with left and right legs
+ * exchanged on purpose over 60 %.
  *
  * @example
  * examineSamples(dataset.samples, dataset.skeleton).filter(({ code }) => code === 'SIDES_SWAPPED');
