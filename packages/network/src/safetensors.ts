@@ -1,5 +1,5 @@
+import { halfToFloat, upperHalfToFloat } from '@pose-distill/internal-formats';
 import { NetworkError } from './error.js';
-import { halfToFloat, upperHalfToFloat } from './half.js';
 
 /** One tensor of a file. Halves are widened to `Float32Array`. */
 export interface SafeTensor {

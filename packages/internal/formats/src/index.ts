@@ -1,4 +1,5 @@
 export { FormatError, type FormatErrorCode } from './format-error.js';
+export { halfToFloat, upperHalfToFloat } from './half.js';
 export type { JsonRecordPlaces } from './json-block.js';
 export {
   createJsonRecordReader,
@@ -22,3 +23,4 @@ export { isNpy, type NpyArray, parseNpy } from './npy.js';
 export { type ReadTarOptions, readTar, type TarMember } from './tar.js';
 export { TarError } from './tar-name.js';
 export { tarEnd, tarMember } from './tar-write.js';
+export { isTorch, readTorch, type TorchFileTensor } from './torch.js';

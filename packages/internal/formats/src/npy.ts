@@ -1,5 +1,6 @@
 import { swapBytes } from './byte-order.js';
 import { FormatError } from './format-error.js';
+import { halfToNumber } from './half.js';
 import type { NumberArray } from './number-array.js';
 
 /** A NumPy array: values in C order. Halves are read as singles, booleans as 0 and 1. */
@@ -109,12 +110,4 @@ function toRowMajor(
     }
   }
   return out;
-}
-
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24);
 }
