@@ -6,6 +6,7 @@ it('exports what the documentation says', () => {
     [
       "benchmarkDense",
       "benchmarkMobile",
+      "bottleneckBlock",
       "classifier",
       "convolutionBlock",
       "deconvolutionHead",
@@ -14,6 +15,7 @@ it('exports what the documentation says', () => {
       "invertedResidual",
       "mobileNetV2",
       "mobileNetV2TorchModules",
+      "residualBlock",
     ]
   `);
 });

@@ -1,16 +1,25 @@
 import {
+  type ActivationAttributes,
   activation,
   add,
+  type BatchNormOptions,
   batchNorm,
   type Conv2dOptions,
   conv2d,
   type Value,
 } from '@pose-distill/network';
 
-export interface ConvolutionBlockOptions
-  extends Omit<Conv2dOptions, 'bias' | 'parameterNames' | 'initialiser'> {
+/** An activation by name, or none. */
+export type BlockActivation = ActivationAttributes['function'] | 'none';
+
+/** How a block's batch norms are set; default PyTorch's (epsilon 1e-5, momentum 0.1). */
+export type Normalisation = Pick<BatchNormOptions, 'epsilon' | 'momentum'>;
+
+export interface ConvolutionBlockOptions extends Omit<Conv2dOptions, 'bias' | 'parameterNames'> {
   /** @param activation default `relu6`; `none` leaves it out */
-  readonly activation?: 'relu' | 'relu6' | 'none';
+  readonly activation?: BlockActivation;
+  /** @param normalisation default epsilon 1e-5, momentum 0.1 */
+  readonly normalisation?: Normalisation;
 }
 
 /**
@@ -20,16 +29,16 @@ export interface ConvolutionBlockOptions
  * kernels.
  */
 export function convolutionBlock(x: Value, options: ConvolutionBlockOptions): Value {
-  const { name, activation: which = 'relu6', kernel = 1, padding, ...rest } = options;
+  const { name, activation: which = 'relu6', normalisation, padding, ...rest } = options;
+  const { kernel = 1 } = rest;
   const half = typeof kernel === 'number' ? Math.floor(kernel / 2) : halfOf(kernel);
   const convolved = conv2d(x, {
     ...rest,
     name: `${name}.conv`,
-    kernel,
     padding: padding ?? half,
     bias: false,
   });
-  const normalised = batchNorm(convolved, { name: `${name}.bn` });
+  const normalised = batchNorm(convolved, { ...normalisation, name: `${name}.bn` });
   return which === 'none' ? normalised : activation(normalised, which);
 }
 
@@ -46,8 +55,18 @@ export interface InvertedResidualOptions {
   readonly strides?: number;
   /** Expanded channels over input channels; 1 leaves out the expanding convolution. */
   readonly expansion: number;
-  /** @param padding of the 3x3 depthwise convolution; default 1 */
+  /** Of the depthwise convolution. @param kernel default 3 */
+  readonly kernel?: number;
+  /** @param padding of the depthwise convolution; default half the kernel */
   readonly padding?: Conv2dOptions['padding'];
+  /** Behind the expansion and the depthwise convolution. @param activation default `relu6` */
+  readonly activation?: BlockActivation;
+  /** @param normalisation default epsilon 1e-5, momentum 0.1 */
+  readonly normalisation?: Normalisation;
+  /** Between the depthwise convolution and the projection. @param recalibrate default nothing */
+  readonly recalibrate?: (x: Value) => Value;
+  /** Whether the input is added. @param residual default where size and channels stay */
+  readonly residual?: boolean;
 }
 
 /**
@@ -55,27 +74,35 @@ export interface InvertedResidualOptions {
  * al., CVPR 2018). Parts `<name>.expand`, `<name>.depthwise`, `<name>.project`, `<name>.add`.
  */
 export function invertedResidual(x: Value, options: InvertedResidualOptions): Value {
-  const { name, channels, strides = 1, expansion, padding = 1 } = options;
+  const { name, channels, strides = 1, expansion, kernel = 3, padding } = options;
+  const { activation: which = 'relu6', normalisation = {}, recalibrate } = options;
   const width = x.shape[2]!;
+  const { residual = strides === 1 && width === channels } = options;
   const expandedChannels = Math.round(width * expansion);
   const expanded =
     expansion === 1
       ? x
-      : convolutionBlock(x, { name: `${name}.expand`, channels: expandedChannels });
+      : convolutionBlock(x, {
+          name: `${name}.expand`,
+          channels: expandedChannels,
+          activation: which,
+          normalisation,
+        });
   const filtered = convolutionBlock(expanded, {
     name: `${name}.depthwise`,
     channels: expandedChannels,
     groups: expandedChannels,
-    kernel: 3,
+    kernel,
     strides,
-    padding,
+    ...(padding !== undefined && { padding }),
+    activation: which,
+    normalisation,
   });
-  const projected = convolutionBlock(filtered, {
+  const projected = convolutionBlock(recalibrate ? recalibrate(filtered) : filtered, {
     name: `${name}.project`,
     channels,
     activation: 'none',
+    normalisation,
   });
-  return strides === 1 && width === channels
-    ? add([x, projected], { name: `${name}.add` })
-    : projected;
+  return residual ? add([x, projected], { name: `${name}.add` }) : projected;
 }

@@ -4,10 +4,12 @@ export {
   benchmarkMobile,
 } from './benchmark-networks.js';
 export {
+  type BlockActivation,
   type ConvolutionBlockOptions,
   convolutionBlock,
   type InvertedResidualOptions,
   invertedResidual,
+  type Normalisation,
 } from './blocks.js';
 export type { Features } from './features.js';
 export {
@@ -24,3 +26,4 @@ export {
   mobileNetV2,
   mobileNetV2TorchModules,
 } from './mobilenet-v2.js';
+export { bottleneckBlock, type ResidualBlockOptions, residualBlock } from './residual.js';
