@@ -1,3 +1,4 @@
+export { gelu, hardSigmoid, hardSwish, silu } from './activations.js';
 export {
   type AdamScalarsOptions,
   type AdamState,
@@ -29,8 +30,12 @@ export { emaUpdate } from './ema-update.js';
 export { TensorOpsError, type TensorOpsErrorCode } from './errors.js';
 export { registerFallbackKernels } from './fallback-kernels.js';
 export { flattenTensors, splitTensor } from './flat.js';
+export { type GroupedConv2dOptions, groupedConv2d } from './grouped-conv2d.js';
 export { type InstalledGradients, installGradients } from './install-gradients.js';
 export { declareExactKernel } from './kernels.js';
+export { type L2NormOptions, l2Norm } from './l2-norm.js';
+export { type LayerNormOptions, layerNorm } from './layer-norm.js';
+export { channelShuffle, type PixelOrder, pixelShuffle } from './shuffle.js';
 export {
   type SoftArgmaxOptions,
   type SpatialSoftmaxOptions,

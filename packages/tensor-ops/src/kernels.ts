@@ -4,6 +4,11 @@ import * as tf from '@tensorflow/tfjs-core';
 export const BATCH_NORM_TRAIN = 'BatchNormTrain';
 export const BATCH_NORM_TRAIN_GRAD = 'BatchNormTrainGrad';
 export const ADAM_UPDATE = 'AdamUpdate';
+export const GROUPED_CONV2D = 'GroupedConv2D';
+export const GROUPED_CONV2D_BACKPROP_INPUT = 'GroupedConv2DBackpropInput';
+export const GROUPED_CONV2D_BACKPROP_FILTER = 'GroupedConv2DBackpropFilter';
+export const LAYER_NORM = 'LayerNorm';
+export const LAYER_NORM_GRAD = 'LayerNormGrad';
 
 /** Whether the current backend has a kernel of this name. */
 export function hasKernel(name: string): boolean {

@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   batchNormTrain,
+  channelShuffle,
   flattenTensors,
+  type GroupedConv2dOptions,
+  gelu,
+  groupedConv2d,
+  hardSigmoid,
+  hardSwish,
+  l2Norm,
+  layerNorm,
+  pixelShuffle,
+  silu,
   softArgmax,
   spatialSoftmax,
   splitTensor,
@@ -141,6 +151,24 @@ const normalisation: GradientCase[] = (['none', 'relu', 'relu6'] as const).map((
   step: 0.03,
   f: (x, gamma, beta) =>
     batchNormTrain(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, { activation }).y,
+}));
+
+const grouped: GradientCase[] = (
+  [
+    ['one group', [2, 4, 5, 3], [3, 3, 3, 2], { groups: 1, pad: 'valid' }],
+    ['2 groups same', [2, 4, 5, 4], [3, 3, 2, 6], { groups: 2 }],
+    ['3 groups 1x1', [2, 3, 4, 6], [1, 1, 2, 3], { groups: 3 }],
+    ['2 groups stride 2 pad 1', [2, 6, 5, 4], [3, 3, 2, 2], { groups: 2, strides: 2, pad: 1 }],
+    ['2 groups explicit pad', [2, 4, 5, 4], [3, 2, 2, 4], { groups: 2, pad: explicit }],
+    ['2 groups dilation [2, 1]', [2, 6, 5, 4], [3, 3, 2, 2], { groups: 2, dilations: [2, 1] }],
+    ['depthwise stride 2', [2, 5, 6, 3], [3, 3, 1, 3], { groups: 3, strides: 2 }],
+    ['depthwise, two per channel', [2, 4, 5, 2], [3, 3, 1, 4], { groups: 2 }],
+  ] as readonly [string, number[], number[], GroupedConv2dOptions][]
+).map(([name, x, filter, options]) => ({
+  name: `groupedConv2d ${name}`,
+  kernels: ['GroupedConv2D'],
+  inputs: [{ shape: x }, { shape: filter }],
+  f: (a, b) => groupedConv2d(a as Four, b as Four, options),
 }));
 
 type Pad = 'same' | 'valid' | number | typeof explicit;
@@ -381,7 +409,47 @@ const reversedSum: GradientCase = {
   forwardWrongOn: ['webgpu'],
 };
 
+const TOKENS: InputDescription = { shape: [2, 3, 5], range: [-2, 3] };
+const KINKS: InputDescription = { shape: [2, 3, 5], range: [-5, 5], avoid: [-3, 3] };
 const own: GradientCase[] = [
+  {
+    name: 'layerNorm',
+    kernels: ['LayerNorm'],
+    inputs: [TOKENS, { shape: [5], range: [0.5, 2] }, { shape: [5] }],
+    f: (x, gamma, beta) => layerNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D),
+  },
+  {
+    name: 'layerNorm of one row, epsilon 0.1',
+    kernels: ['LayerNorm'],
+    inputs: [{ shape: [7] }, { shape: [7], range: [0.5, 2] }, { shape: [7] }],
+    f: (x, gamma, beta) =>
+      layerNorm(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, { epsilon: 0.1 }),
+  },
+  { name: 'gelu', kernels: ['Gelu'], inputs: [KINKS], f: (x) => gelu(x) },
+  { name: 'silu', kernels: ['Silu'], inputs: [KINKS], f: (x) => silu(x) },
+  { name: 'hardSwish', kernels: ['HardSwish'], inputs: [KINKS], f: (x) => hardSwish(x) },
+  { name: 'hardSigmoid', kernels: ['HardSigmoid'], inputs: [KINKS], f: (x) => hardSigmoid(x) },
+  ...(['torch', 'tensorflow'] as const).map(
+    (order): GradientCase => ({
+      name: `pixelShuffle ${order}`,
+      kernels: ['pixelShuffle'],
+      inputs: [{ shape: [2, 2, 3, 8] }],
+      f: (x) => tf.square(pixelShuffle(x as Four, 2, order)),
+    }),
+  ),
+  {
+    name: 'channelShuffle',
+    kernels: ['channelShuffle'],
+    inputs: [{ shape: [2, 2, 3, 6] }],
+    f: (x) => tf.square(channelShuffle(x, 2)),
+  },
+  { name: 'l2Norm of all', kernels: ['l2Norm'], inputs: [FLAT], f: (x) => l2Norm(x) },
+  {
+    name: 'l2Norm over two axes',
+    kernels: ['l2Norm'],
+    inputs: [FLAT],
+    f: (x) => tf.div(x, l2Norm(x, { axes: [0, -1], epsilon: 0.01, keepDims: true })),
+  },
   {
     name: 'spatialSoftmax',
     kernels: [],
@@ -456,6 +524,7 @@ const composites: GradientCase[] = [
 export const gradientCases: readonly GradientCase[] = [
   ...convolutions,
   ...depthwise,
+  ...grouped,
   ...transposed,
   ...normalisation,
   ...pools,

@@ -8,6 +8,7 @@ it('exports what the README lists', () => {
     'adamScalars',
     'adamUpdate',
     'batchNormTrain',
+    'channelShuffle',
     'checkGradient',
     'clipByGlobalNorm',
     'conv2dBackpropFilterReference',
@@ -17,8 +18,16 @@ it('exports what the README lists', () => {
     'depthwiseConv2dBackpropInputReference',
     'emaUpdate',
     'flattenTensors',
+    'gelu',
+    'groupedConv2d',
+    'hardSigmoid',
+    'hardSwish',
     'installGradients',
+    'l2Norm',
+    'layerNorm',
+    'pixelShuffle',
     'registerFallbackKernels',
+    'silu',
     'softArgmax',
     'spatialSoftmax',
     'splitTensor',
@@ -31,6 +40,10 @@ it('has the types it says', () => {
   >();
   expectTypeOf(api.softArgmax).returns.toEqualTypeOf<Tensor3D>();
   expectTypeOf(api.spatialSoftmax).returns.toEqualTypeOf<Tensor4D>();
+  expectTypeOf(api.groupedConv2d).returns.toEqualTypeOf<Tensor4D>();
+  expectTypeOf(api.layerNorm<Tensor3D>).returns.toEqualTypeOf<Tensor3D>();
+  expectTypeOf(api.gelu<Tensor3D>).returns.toEqualTypeOf<Tensor3D>();
+  expectTypeOf(api.pixelShuffle).parameter(2).toEqualTypeOf<api.PixelOrder | undefined>();
   expectTypeOf(api.splitTensor).returns.toEqualTypeOf<Tensor[]>();
   expectTypeOf(api.flattenTensors).parameter(0).toEqualTypeOf<readonly Tensor[]>();
   expectTypeOf(api.adamUpdate).returns.toEqualTypeOf<api.AdamState>();

@@ -14,7 +14,7 @@ function isOne(pair: Pair | undefined): boolean {
 }
 
 /** Kernels know no dilation in conv2d's gradients, so a dilated convolution is always composed. */
-function conv2dInputGradient(
+export function conv2dInputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   inputShape: number[],
@@ -28,7 +28,7 @@ function conv2dInputGradient(
   return runKernel(tf.Conv2DBackpropInput, { dy, filter }, kernelAttributes)[0]!;
 }
 
-function conv2dFilterGradient(
+export function conv2dFilterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
   filterShape: number[],
@@ -77,6 +77,37 @@ export const conv2dTransposeGradient: ReplacedGradient = {
   },
 };
 
+export function depthwiseInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  inputShape: number[],
+  attributes: ConvolutionAttributes,
+): tf.Tensor {
+  if (!isOne(attributes.dilations) || !hasKernel(tf.DepthwiseConv2dNativeBackpropInput)) {
+    return depthwiseConv2dBackpropInputReference(dy, filter, inputShape, attributes);
+  }
+  const kernelAttributes = { ...depthwiseAttributes(attributes), inputShape };
+  return runKernel(tf.DepthwiseConv2dNativeBackpropInput, { dy, filter }, kernelAttributes)[0]!;
+}
+
+export function depthwiseFilterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  filterShape: number[],
+  attributes: ConvolutionAttributes,
+): tf.Tensor {
+  if (!isOne(attributes.dilations) || !hasKernel(tf.DepthwiseConv2dNativeBackpropFilter)) {
+    return depthwiseConv2dBackpropFilterReference(x, dy, filterShape, attributes);
+  }
+  const kernelAttributes = { ...depthwiseAttributes(attributes), filterShape };
+  return runKernel(tf.DepthwiseConv2dNativeBackpropFilter, { x, dy }, kernelAttributes)[0]!;
+}
+
+function depthwiseAttributes(attributes: ConvolutionAttributes): object {
+  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
+  return { strides, pad, dataFormat, dilations: [1, 1], dimRoundingMode };
+}
+
 export const depthwiseConv2dGradient: ReplacedGradient = {
   why: 'stock needs two kernels that wasm lacks and refuses dilation',
   config: {
@@ -85,27 +116,9 @@ export const depthwiseConv2dGradient: ReplacedGradient = {
     gradFunc: (dy, saved, attrs) => {
       const [x, filter] = saved as [tf.Tensor4D, tf.Tensor4D];
       const attributes = attrs as unknown as ConvolutionAttributes;
-      const outer = dy as tf.Tensor4D;
-      const plain = isOne(attributes.dilations);
-      const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
-      const shared = { strides, pad, dataFormat, dilations: [1, 1], dimRoundingMode };
       return {
-        x: () =>
-          plain && hasKernel(tf.DepthwiseConv2dNativeBackpropInput)
-            ? runKernel(
-                tf.DepthwiseConv2dNativeBackpropInput,
-                { dy: outer, filter },
-                { ...shared, inputShape: x.shape },
-              )[0]!
-            : depthwiseConv2dBackpropInputReference(outer, filter, x.shape, attributes),
-        filter: () =>
-          plain && hasKernel(tf.DepthwiseConv2dNativeBackpropFilter)
-            ? runKernel(
-                tf.DepthwiseConv2dNativeBackpropFilter,
-                { x, dy: outer },
-                { ...shared, filterShape: filter.shape },
-              )[0]!
-            : depthwiseConv2dBackpropFilterReference(x, outer, filter.shape, attributes),
+        x: () => depthwiseInputGradient(dy as tf.Tensor4D, filter, x.shape, attributes),
+        filter: () => depthwiseFilterGradient(x, dy as tf.Tensor4D, filter.shape, attributes),
       };
     },
   },
