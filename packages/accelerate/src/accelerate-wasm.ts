@@ -9,8 +9,9 @@ import { AccelerateError } from './errors.js';
 import { memoryOf, output, type WasmBackend } from './heap.js';
 import { identity } from './identity.js';
 import type { Kernel, KernelArguments, KernelCall } from './kernel.js';
-import { loadNative, type Native, type NativeBuild } from './native.js';
+import { loadNative, type Native, type NativeBuild, setRevectorize } from './native.js';
 import { resizeNearestNeighborGrad } from './resize.js';
+import { selfCheck } from './self-check.js';
 
 /** The tfjs version whose internals (heap, tensor table) the kernels rely on. */
 const TFJS_VERSION = '4.22.0';
@@ -39,6 +40,12 @@ export interface AccelerateWasmOptions {
    * @default true
    */
   readonly relaxed?: boolean;
+  /**
+   * Let V8 join 128-bit SIMD operations into 256-bit ones: Node 24 and later, an experimental flag of the engine that is set for
+   * the whole process. Checked by `selfCheck` and taken back when a result is wrong; without effect elsewhere.
+   * @default false
+   */
+  readonly revectorize?: boolean;
 }
 
 export interface AcceleratedWasm {
@@ -46,6 +53,8 @@ export interface AcceleratedWasm {
   readonly kernels: readonly string[];
   /** Whether the kernels use fused multiply-add. */
   readonly build: NativeBuild;
+  /** Whether V8 was told to use 256-bit SIMD, and the check passed. */
+  readonly revectorized: boolean;
   /** Puts the kernels that were there before back. */
   undo(): void;
 }
@@ -75,13 +84,37 @@ export async function accelerateWasm(
   }
   const active = installed.get(memory);
   if (active !== undefined) return active;
+  const revectorize = options.revectorize === true && (await setRevectorize(true));
   const { native, build } = await loadNative(memory, options.relaxed ?? true);
   const raced = installed.get(memory);
   if (raced !== undefined) return raced;
+  const result = register(native, build, memory, revectorize);
+  if (!revectorize || (await passesSelfCheck())) return result;
+  result.undo();
+  await setRevectorize(false);
+  return accelerateWasm({ ...options, revectorize: false });
+}
+
+/** The check runs on the current backend, which is put back. */
+async function passesSelfCheck(): Promise<boolean> {
+  const before = tf.engine().backendName as string | undefined;
+  await tf.setBackend('wasm');
+  const { passed } = await selfCheck();
+  if (before) await tf.setBackend(before);
+  return passed;
+}
+
+function register(
+  native: Native,
+  build: NativeBuild,
+  memory: WebAssembly.Memory,
+  revectorized: boolean,
+): AcceleratedWasm {
   const undos = KERNELS.map((kernel) => install(kernel, native, memory));
   const result: AcceleratedWasm = {
     kernels: KERNELS.map(({ name }) => name).sort(),
     build,
+    revectorized,
     undo: () => {
       for (const undo of undos.splice(0)) undo();
       if (installed.get(memory) === result) installed.delete(memory);

@@ -1,4 +1,5 @@
 import { MEMORY_FLAG_OFFSET, PLAIN, RELAXED } from './binary.generated.js';
+import { canRevectorize, engine } from './engine.js';
 import { AccelerateError } from './errors.js';
 
 type Numbers = (...values: number[]) => void;
@@ -52,18 +53,30 @@ async function acceptsRelaxed(): Promise<boolean> {
   const bytes = decode(RELAXED);
   if (WebAssembly.validate(bytes)) return true;
   // Node 20 has relaxed SIMD behind a flag that may still be set at run time.
-  const process = (globalThis as { process?: { versions?: { node?: string } } }).process;
-  if (process?.versions?.node === undefined) return false;
+  return (await setFlag('--experimental-wasm-relaxed-simd')) && WebAssembly.validate(bytes);
+}
+
+/**
+ * Tells V8 to join 128-bit SIMD operations of modules compiled from now on, or not to.
+ * @returns false where there is no such V8 (Node before 24, browsers)
+ */
+export async function setRevectorize(on: boolean): Promise<boolean> {
+  return canRevectorize(engine()) && setFlag(`--${on ? '' : 'no-'}experimental-wasm-revectorize`);
+}
+
+/** Sets a flag of V8 at run time; false outside Node. A flag that V8 does not know is ignored with a warning. */
+async function setFlag(flag: string): Promise<boolean> {
+  if (engine().node === undefined) return false;
   try {
     const specifier = 'node:v8';
     const v8 = (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as {
       setFlagsFromString(flags: string): void;
     };
-    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+    v8.setFlagsFromString(flag);
+    return true;
   } catch {
     return false;
   }
-  return WebAssembly.validate(bytes);
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

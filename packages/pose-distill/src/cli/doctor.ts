@@ -1,10 +1,9 @@
 import { cpus, totalmem } from 'node:os';
-import * as tf from '@tensorflow/tfjs-core';
+import { chooseBackend } from '@pose-distill/accelerate';
 import type { Command } from 'commander';
 import { startBackend } from '../node/backend.js';
 import { example } from './example.js';
 import type { CommandContext } from './main.js';
-import { formatTable } from './table.js';
 
 /** One finding; `ok: false` means training cannot run. */
 interface Finding {
@@ -21,15 +20,11 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', example('doctor'))
     .action(async ({ json }: { json?: boolean }) => {
-      const findings = [...machine(), await images(), ...(await backend())];
+      const findings = [...machine(), await images(), ...(await backends())];
       if (json) console.log(JSON.stringify(findings));
       else {
-        console.log(
-          formatTable(
-            ['', ''],
-            findings.map(({ what, found }) => [what, found]),
-          ),
-        );
+        const width = Math.max(...findings.map(({ what }) => what.length));
+        for (const { what, found } of findings) console.log(`${what.padEnd(width)}  ${found}`);
         for (const { what, advice } of findings) if (advice) console.log(`\n${what}: ${advice}`);
       }
       if (findings.some(({ ok }) => !ok)) context.fail();
@@ -40,14 +35,7 @@ function machine(): Finding[] {
   const major = Number(process.versions.node.split('.')[0]);
   const processors = cpus();
   return [
-    {
-      what: 'Node',
-      found: process.versions.node,
-      ok: major >= 20,
-      ...(major < 22 && {
-        advice: 'Node 22 and later have relaxed SIMD switched on, which our kernels use.',
-      }),
-    },
+    { what: 'Node', found: process.versions.node, ok: major >= 20 },
     {
       what: 'processors',
       found: `${processors.length} x ${processors[0]?.model ?? 'unknown'}`,
@@ -72,35 +60,29 @@ async function images(): Promise<Finding> {
   }
 }
 
-async function backend(): Promise<Finding[]> {
-  const { name, build, kernels } = await startBackend();
+async function backends(): Promise<Finding[]> {
+  await startBackend();
+  const {
+    backend: chosen,
+    reports,
+    advice,
+  } = await chooseBackend({
+    candidates: ['wasm', 'webgpu'],
+  });
+  const findings = reports.map(({ backend, state, reason, rate, accelerated }): Finding => {
+    if (!rate) return { what: backend, found: `${state}: ${reason}`, ok: true };
+    const kernels =
+      accelerated &&
+      `${accelerated.kernels.length} kernels of ours, ${accelerated.build} SIMD${accelerated.revectorized ? ' of 256 bits' : ''}`;
+    const parts = [
+      ...(kernels ? [kernels] : []),
+      `3x3 convolution ${rate.convolution.toFixed(1)} GFLOP/s, depthwise ${rate.depthwise.toFixed(1)}, forward and gradients`,
+    ];
+    return { what: backend, found: parts.join('; '), ok: true };
+  });
   return [
-    {
-      what: 'backend',
-      found: `${name}, ${build} SIMD, ${kernels.length} kernels of ours`,
-      ok: true,
-    },
-    {
-      what: '3x3 convolution, 64 channels, forward',
-      found: `${(await convolutionRate()).toFixed(1)} GFLOP/s`,
-      ok: true,
-    },
-    { what: 'WebGPU', found: 'not used for training yet', ok: true },
+    ...findings,
+    { what: 'training runs on', found: chosen, ok: true },
+    ...advice.map((text) => ({ what: 'faster', found: text, ok: true })),
   ];
-}
-
-/** Rate of a 3x3 convolution, 64 to 64 channels, 64x48, batch 8: median of 9. */
-async function convolutionRate(): Promise<number> {
-  const x = tf.randomNormal<tf.Rank.R4>([8, 64, 48, 64]);
-  const filter = tf.randomNormal<tf.Rank.R4>([3, 3, 64, 64]);
-  const seconds: number[] = [];
-  for (let i = 0; i < 11; i++) {
-    const start = performance.now();
-    const y = tf.conv2d(x, filter, 1, 'same');
-    seconds.push((performance.now() - start) / 1000);
-    y.dispose();
-  }
-  tf.dispose([x, filter]);
-  const median = seconds.slice(2).sort((a, b) => a - b)[4]!;
-  return (2 * 8 * 64 * 48 * 9 * 64 * 64) / median / 1e9;
 }
