@@ -1,5 +1,8 @@
-import type { ActivationAttributes, NodeOf, OpName } from '@pose-distill/network';
+import type { NodeOf, OpName } from '@pose-distill/network';
 import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Activations that run in the kernel of what is before them. */
+export type FusedActivation = 'relu' | 'relu6';
 
 /** What one node becomes: its inputs and parameters as tensors in, one tensor out. */
 export interface Call<Op extends OpName> {
@@ -7,11 +10,13 @@ export interface Call<Op extends OpName> {
   readonly inputs: readonly Tensor[];
   /** The parameter of a role; a missing one was noticed before. */
   readonly parameter: (role: string) => Tensor;
+  /** Images in the batch. */
+  readonly batch: number;
   readonly training: boolean;
   /** Whether a gradient is being recorded: fused kernels of tfjs bring gradients of their own, so they are left out. */
   readonly recording: boolean;
   /** An activation that the plan found behind this node and only there. */
-  readonly activation: ActivationAttributes['function'] | undefined;
+  readonly activation: FusedActivation | undefined;
   /** Takes a batch norm's batch statistics during training. */
   readonly collect: (statistics: BatchStatistics) => void;
 }

@@ -1,5 +1,5 @@
-import type { ActivationAttributes, Network, NetworkNode, OpName } from '@pose-distill/network';
-import type { Lowering } from './lowering.js';
+import type { ActivationFunction, Network, NetworkNode, OpName } from '@pose-distill/network';
+import type { FusedActivation, Lowering } from './lowering.js';
 import { lowerings } from './ops/index.js';
 
 /** One call of a lowering. */
@@ -7,7 +7,7 @@ export interface Step {
   readonly node: NetworkNode;
   readonly lowering: Lowering<OpName>;
   /** An activation that is computed in the same step. */
-  readonly activation: ActivationAttributes['function'] | undefined;
+  readonly activation: FusedActivation | undefined;
   /** The node whose value this is: the activation's if there is one. */
   readonly output: string;
   /** Nodes that nobody reads after this step. */
@@ -49,17 +49,15 @@ function makePlan(network: Network, takesActivation: ReadonlySet<OpName>): reado
   for (const node of network.nodes) {
     if (node.op === 'input' || taken.has(node.name)) continue;
     const [reader, ...others] = readers.get(node.name)!;
-    const isTaken =
-      takesActivation.has(node.op) &&
-      reader?.op === 'activation' &&
-      others.length === 0 &&
-      !outputs.has(node.name);
-    if (isTaken) taken.add(reader.name);
+    const mayTake = takesActivation.has(node.op) && others.length === 0 && !outputs.has(node.name);
+    const activation =
+      mayTake && reader?.op === 'activation' ? fused(reader.attributes.function) : undefined;
+    if (activation) taken.add(reader!.name);
     steps.push({
       node,
       lowering: lowerings[node.op] as unknown as Lowering<OpName>,
-      activation: isTaken ? reader.attributes.function : undefined,
-      output: isTaken ? reader.name : node.name,
+      activation,
+      output: activation ? reader!.name : node.name,
     });
   }
 
@@ -71,4 +69,9 @@ function makePlan(network: Network, takesActivation: ReadonlySet<OpName>): reado
     plan.unshift({ ...step, release });
   }
   return plan;
+}
+
+/** The kernels know these two only; any other activation is a step of its own. */
+function fused(which: ActivationFunction): FusedActivation | undefined {
+  return which === 'relu' || which === 'relu6' ? which : undefined;
 }

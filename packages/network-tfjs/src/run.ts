@@ -41,21 +41,25 @@ export function run(
   for (const { name, shape } of network.parameters)
     checkTensor(variables[name], shape, `parameter '${name}'`);
   const values = readInputs(network, inputs);
+  const batch = inputs[network.inputs[0]!]?.shape[0] ?? 1;
   const plan = planOf(network, training);
   const recording = tf.engine().state.gradientDepth > 0;
 
   return tf.tidy(() => {
     const statistics: BatchStatistics[] = [];
     for (const { node, lowering, activation, output, release } of plan) {
-      const y = lowering({
+      const call = {
         node: node as Parameters<typeof lowering>[0]['node'],
         inputs: node.inputs.map((name) => values.get(name)!),
-        parameter: (role) => variables[node.parameters[role]!]!,
+        parameter: (role: string) => variables[node.parameters[role]!]!,
+        batch,
         training,
         recording,
         activation,
-        collect: (batch) => void statistics.push(batch),
-      });
+        collect: (batch: BatchStatistics) => void statistics.push(batch),
+      };
+      // What a step computes on the way goes at once, unless statistics are among it.
+      const y = training ? lowering(call) : tf.tidy(() => lowering(call));
       values.set(output, y);
       // While a gradient is recorded the tape decides what may go.
       if (!recording) for (const name of release) tf.dispose(values.get(name)!);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  activation,
   batchNorm,
   complexity,
   conv2d,
@@ -7,9 +8,14 @@ import {
   defineNetwork,
   globalAveragePool,
   input,
+  layerNorm,
   linear,
+  matmul,
   maxPool,
+  mul,
   relu,
+  softmax,
+  type Value,
 } from './index.js';
 
 const image = input('image', { height: 8, width: 6, channels: 4 });
@@ -52,6 +58,23 @@ describe('complexity', () => {
     const shared = complexity(defineNetwork({ inputs: [image], outputs: { output, again } }));
     expect(shared.parameters).toBe(own);
     expect(shared.total).toBe(c + g + d + l + 6 * 4 * 6 * 9 * 4);
+  });
+
+  it('counts only what tables count', () => {
+    const counts = (output: Value): number[] =>
+      (['macs', 'mmcv', 'park', 'true'] as const).map(
+        (counter) =>
+          complexity(defineNetwork({ inputs: [image], outputs: { output } }), counter).total,
+      );
+    const elements = 8 * 6 * 4;
+    for (const which of ['relu', 'relu6', 'leakyRelu'] as const)
+      expect(counts(activation(image, which))).toEqual([0, elements, 2 * elements, elements]);
+    for (const which of ['gelu', 'sigmoid', 'hardSwish', 'softplus'] as const)
+      expect(counts(activation(image, which))).toEqual([0, 0, 0, 0]);
+    const scores = matmul(image, layerNorm(image, { name: 'n' }), { name: 'p', transposeB: true });
+    const attended = matmul(softmax(scores), image, { name: 'a' });
+    const products = 2 * 8 * 6 * 6 * 4;
+    expect(counts(mul([attended, image], { name: 'm' }))).toEqual([0, 0, 0, products]);
   });
 
   it('splits the total over the layers', () => {

@@ -5,10 +5,11 @@ import type { Network, Shape } from './types.js';
 /**
  * Ways to count, because published tables differ:
  * - `macs`: multiply-accumulates of convolutions and linear layers, transposed convolutions on the input grid;
- * - `mmcv`: that plus bias additions, 2 per batch-norm element, 1 per activation, 1 per input element of a pool;
- * - `park`: twice (multiply-accumulates plus 2 per batch-norm element and 1 per activation), transposed convolutions on
- *   the output grid (Park et al., Sensors 2021, 21, 7640);
- * - `true`: `mmcv` plus products between activations (attention).
+ * - `mmcv`: that plus bias additions, 2 per batch-norm element, 1 per element of ReLU, ReLU6 and leaky ReLU, 1 per input
+ *   element of a pool; what mmcv does not hook is not counted: other activations, layer norms, attention, sums, resizing;
+ * - `park`: twice (multiply-accumulates plus 2 per batch-norm element and 1 per activation as above), transposed
+ *   convolutions on the output grid (Park et al., Sensors 2021, 21, 7640);
+ * - `true`: `mmcv` plus the multiply-accumulates of products between activations (attention).
  */
 export type Counter = 'macs' | 'mmcv' | 'park' | 'true';
 
@@ -36,7 +37,7 @@ const COUNTERS: { readonly [Name in Counter]: (cost: Cost) => number } = {
   mmcv,
   park: ({ macs = 0, outputGridMacs = macs, normalised = 0, activated = 0 }) =>
     2 * (outputGridMacs + 2 * normalised + activated),
-  true: mmcv,
+  true: (cost) => mmcv(cost) + (cost.products ?? 0),
 };
 
 function mmcv({ macs = 0, biased = 0, normalised = 0, activated = 0, pooled = 0 }: Cost): number {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../test/evaluate.js';
 import { randomMaps, randomWeights } from '../test/random-weights.js';
 import {
+  activation,
   add,
   batchNorm,
   conv2d,
@@ -63,6 +64,21 @@ describe('foldBatchNorm', () => {
       'd',
     ]);
     expect(folded.outputs.large).toBe('d');
+  });
+
+  it('passes every activation through', () => {
+    const step = (x: Value, which: 'hardSwish' | 'gelu'): Value =>
+      activation(norm(conv2d(x, { name: which, channels: 4 })), which);
+    const folded = checkFold(
+      defineNetwork({ inputs: [image], outputs: { y: step(step(image, 'hardSwish'), 'gelu') } }),
+    );
+    expect(folded.nodes.map(({ op }) => op)).toEqual([
+      'input',
+      'conv2d',
+      'activation',
+      'conv2d',
+      'activation',
+    ]);
   });
 
   it('leaves a convolution that others read, and a norm behind anything else', () => {

@@ -23,7 +23,8 @@ const TORCH_ROLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Takes weights from PyTorch: renames and transposes (OIHW to HWIO, also depthwise and transposed convolutions).
+ * Takes weights from PyTorch: renames and transposes (OIHW to HWIO, also depthwise and transposed convolutions). A
+ * `parameter` is found under its module path itself, with or without a batch of 1 in front.
  *
  * @param tensors by PyTorch name, for example of `readSafetensors`
  * @param moduleName PyTorch's module path of a node of ours; `weight`, `bias`, `running_mean` and `running_var` are
@@ -53,14 +54,17 @@ function importOne(
   tensors: Readonly<Record<string, TorchTensor>>,
   module: string,
 ): Float32Array {
-  const torchName = `${module}.${TORCH_ROLES[role] ?? role}`;
-  const tensor = Object.hasOwn(tensors, torchName) ? tensors[torchName]! : undefined;
-  if (!tensor)
+  // A parameter on its own is an attribute of its module, often with a batch of 1 in front.
+  const isOwn = node.op === 'parameter';
+  const torchName = isOwn ? module : `${module}.${TORCH_ROLES[role] ?? role}`;
+  const found = Object.hasOwn(tensors, torchName) ? tensors[torchName]! : undefined;
+  if (!found)
     throw new NetworkError(
       'UNKNOWN_NAME',
       `importTorch: '${torchName}' for ${role} of '${node.name}' is missing`,
       { torchName, node: node.name },
     );
+  const tensor = isOwn ? withoutBatch(found, shape.length) : found;
   const axes = AXES[`${node.op}.${role}`] ?? shape.map((_, axis) => axis);
   const expected = shape.map((_, axis) => shape[axes.indexOf(axis)]!);
   if (tensor.shape.join() !== expected.join())
@@ -70,6 +74,10 @@ function importOne(
       { torchName, expected, found: tensor.shape },
     );
   return transpose(tensor, axes, shape);
+}
+
+function withoutBatch({ shape, data }: TorchTensor, rank: number): TorchTensor {
+  return { data, shape: shape.length === rank + 1 && shape[0] === 1 ? shape.slice(1) : shape };
 }
 
 /** Axis `i` of the result is axis `axes[i]` of the tensor. */

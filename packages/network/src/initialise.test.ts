@@ -8,7 +8,12 @@ import {
   input,
   linear,
   normal,
+  parameter,
   prune,
+  torchUniform,
+  truncatedNormal,
+  uniform,
+  xavierUniform,
 } from './index.js';
 
 const image = input('image', { height: 16, width: 16, channels: 32 });
@@ -29,6 +34,45 @@ describe('initialise', () => {
     // kaiming_normal_ with mode fan_out does not divide by the groups
     expect(deviation('b.weight') / Math.sqrt(2 / (9 * 64))).toBeCloseTo(1, 1);
     expect(deviation('c.weight') / 0.001).toBeCloseTo(1, 1);
+  });
+
+  it('draws from every distribution', () => {
+    const kinds = {
+      uniform: uniform(0.3),
+      torch: torchUniform(25),
+      xavier: xavierUniform(10, 14, 2),
+      truncated: truncatedNormal(1, 0.5),
+      wide: truncatedNormal(0.02),
+    };
+    const outputs = Object.fromEntries(
+      Object.entries(kinds).map(([name, initialiser]) => [
+        name,
+        parameter({ name, shape: [5000], initialiser }),
+      ]),
+    );
+    const drawn = initialise(defineNetwork({ inputs: [], outputs }), 3);
+    const largest = (name: string): number => Math.max(...drawn[name]!.map(Math.abs));
+    const spread = (name: string): number =>
+      Math.sqrt(drawn[name]!.reduce((sum, value) => sum + value * value, 0) / 5000);
+    for (const [name, limit] of [
+      ['uniform', 0.3],
+      ['torch', 0.2],
+      ['xavier', 1],
+    ] as const) {
+      expect(largest(name)).toBeLessThanOrEqual(Math.fround(limit));
+      expect(spread(name) / limit).toBeCloseTo(Math.sqrt(1 / 3), 1);
+    }
+    expect(largest('truncated')).toBeLessThanOrEqual(0.5);
+    // Deviation of a standard normal between -0.5 and 0.5.
+    expect(spread('truncated')).toBeCloseTo(0.2841, 2);
+    expect(spread('wide')).toBeCloseTo(0.02, 3);
+  });
+
+  it('gives biases of their own', () => {
+    const biased = conv2d(image, { name: 'd', channels: 64, biasInitialiser: torchUniform(16) });
+    const own = initialise(defineNetwork({ inputs: [image], outputs: { biased } }), 1)['d.bias']!;
+    expect(new Set(own).size).toBe(64);
+    expect(Math.max(...own.map(Math.abs))).toBeLessThanOrEqual(0.25);
   });
 
   it('starts biases, scales and statistics at their constants', () => {

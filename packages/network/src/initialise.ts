@@ -1,5 +1,5 @@
 import { createRandom } from '@pose-distill/internal-random';
-import { initialDeviation } from './initialisers.js';
+import { drawInitial } from './initialisers.js';
 import { sizeOf } from './operation.js';
 import type { Network } from './types.js';
 
@@ -16,8 +16,7 @@ export function initialise(network: Network, seed: number): Record<string, Float
     if (initialiser.type === 'constant') values.fill(initialiser.value);
     else {
       const random = createRandom(seed, name);
-      const deviation = initialDeviation(initialiser);
-      for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
+      for (let i = 0; i < values.length; i++) values[i] = drawInitial(initialiser, random);
     }
     weights[name] = values;
   }

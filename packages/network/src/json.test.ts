@@ -1,13 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import {
+  adaptiveAveragePool,
+  add,
+  avgPool,
   batchNorm,
+  channelShuffle,
+  concat,
   conv2d,
   defineNetwork,
+  globalAveragePool,
   input,
+  layerNorm,
+  leakyRelu,
+  matmul,
+  maxPool,
+  mean,
+  mul,
   NetworkError,
   networkFromJson,
   networkToJson,
+  pad,
+  parameter,
+  pixelShuffle,
   relu6,
+  reshape,
+  resizeBilinear,
+  sinePositions,
+  softmax,
+  split,
+  transpose,
+  truncatedNormal,
 } from './index.js';
 
 const image = input('image', { height: 8, width: 6, channels: 3 });
@@ -26,6 +48,34 @@ describe('networkFromJson', () => {
     const read = networkFromJson(json());
     expect(read).toEqual(network);
     expect(Object.isFrozen(read.nodes[1]!.attributes)).toBe(true);
+  });
+
+  it('gives back every operation', () => {
+    const tokens = reshape(split(image, [1, 2])[1]!, { shape: [12, 8] });
+    const learned = parameter({
+      name: 'tokens',
+      shape: [2, 8],
+      initialiser: truncatedNormal(0.02),
+    });
+    const positions = sinePositions({ name: 's', size: { width: 4, height: 3 }, channels: 8 });
+    const placed = layerNorm(add([tokens, positions], { name: 'placed' }), { name: 'norm' });
+    const sequence = concat([learned, placed], { name: 'all', axis: 0 });
+    const scores = matmul(sequence, sequence, { name: 'qk', transposeB: true, scale: 0.5 });
+    const attended = matmul(softmax(scores), transpose(sequence, { axes: [0, 1] }), { name: 'av' });
+    const pooled = maxPool(pad(stem, { padding: 1 }), { kernel: 3, strides: 2, ceilMode: true });
+    const averaged = avgPool(pooled, { kernel: 2, padding: 1, strides: 1, countPadding: true });
+    const small = adaptiveAveragePool(averaged, { size: 3 });
+    const large = resizeBilinear(channelShuffle(small, { groups: 2 }), {
+      scale: 2,
+      alignCorners: true,
+    });
+    const shuffled = pixelShuffle(large, { factor: 2, order: 'tensorflow' });
+    const scaled = mul([shuffled, globalAveragePool(shuffled, { keepMap: true })], { name: 'se' });
+    const every = defineNetwork({
+      inputs: [image],
+      outputs: { pose: mean(attended, { axes: [0] }), maps: leakyRelu(scaled, { slope: 0.2 }) },
+    });
+    expect(networkFromJson(JSON.parse(JSON.stringify(networkToJson(every))))).toEqual(every);
   });
 
   it.each<[string, string, (file: Json) => void]>([
@@ -62,6 +112,11 @@ describe('networkFromJson', () => {
       'an unknown initialiser',
       'BAD_FILE',
       (file) => (file.parameters[0].initialiser = { type: 'x' }),
+    ],
+    [
+      'a limit that nothing meets',
+      'BAD_FILE',
+      (file) => (file.parameters[0].initialiser = { type: 'truncated-normal', std: 1, limit: 0 }),
     ],
     [
       'a role that the operation does not have',

@@ -21,10 +21,12 @@ export interface Cost {
   readonly biased?: number;
   /** Elements normalised by an affine batch norm. */
   readonly normalised?: number;
-  /** Elements of an activation. */
+  /** Elements of an activation that tables count: ReLU and its kin. */
   readonly activated?: number;
   /** Input elements of a pool. */
   readonly pooled?: number;
+  /** Multiply-accumulates of products between activations. */
+  readonly products?: number;
 }
 
 /** Everything the package knows of an operation: attributes, shapes, parameters, cost. */

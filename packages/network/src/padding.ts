@@ -37,7 +37,7 @@ export function sidesFrom(
   return { top, bottom: vertical - top, left, right: horizontal - left };
 }
 
-/** Number of window positions, rounded down. */
+/** Number of window positions, rounded down; or up, as far as windows begin before the padding behind the map. */
 export function windowCount(
   length: number,
   before: number,
@@ -45,8 +45,12 @@ export function windowCount(
   window: number,
   stride: number,
   dilation = 1,
+  ceilMode = false,
 ): number {
-  return Math.floor((length + before + after - (window - 1) * dilation - 1) / stride) + 1;
+  const steps = (length + before + after - (window - 1) * dilation - 1) / stride;
+  if (!ceilMode) return Math.floor(steps) + 1;
+  const count = Math.ceil(steps) + 1;
+  return (count - 1) * stride >= length + before ? count - 1 : count;
 }
 
 /** Size of the map behind a window operation. */
@@ -57,11 +61,13 @@ export function windowedSize(
     strides,
     padding,
     dilations,
+    ceilMode,
   }: {
     readonly kernel: Size;
     readonly strides: Size;
     readonly padding: Sides;
     readonly dilations?: Size;
+    readonly ceilMode?: boolean;
   },
   where: string,
 ): Size {
@@ -72,6 +78,7 @@ export function windowedSize(
     kernel.height,
     strides.height,
     dilations?.height,
+    ceilMode,
   );
   const width = windowCount(
     input.width,
@@ -80,6 +87,7 @@ export function windowedSize(
     kernel.width,
     strides.width,
     dilations?.width,
+    ceilMode,
   );
   if (height < 1 || width < 1)
     throw new NetworkError(

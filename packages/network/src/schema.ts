@@ -2,7 +2,8 @@ import { NetworkError } from './error.js';
 
 /**
  * What an attribute may be: `count` an integer from 1, `whole` an integer from 0, `number` any finite number, `size`
- * `{ width, height }` of counts, `extent` `{ width, height }` of wholes, `sides` padding; a list is a choice of words.
+ * `{ width, height }` of counts, `extent` `{ width, height }` of wholes, `sides` padding, `counts` and `wholes` lists of
+ * them; a list is a choice of words. One that ends with `?` may be left out.
  */
 export type Field =
   | 'count'
@@ -12,10 +13,15 @@ export type Field =
   | 'size'
   | 'extent'
   | 'sides'
+  | 'counts'
+  | 'wholes'
+  | 'whole?'
+  | 'number?'
+  | 'boolean?'
   | readonly string[];
 
 /** The attributes an operation has and what each may be. */
-export type Schema<Attributes> = { readonly [Key in keyof Attributes]: Field };
+export type Schema<Attributes> = { readonly [Key in keyof Attributes]-?: Field };
 
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isCount = (value: unknown): boolean => isWhole(value) && (value as number) >= 1;
@@ -53,6 +59,18 @@ function fieldProblem(field: Field, value: unknown): string | undefined {
   if (typeof field !== 'string')
     return field.includes(value as string) ? undefined : `one of ${field.join(', ')}`;
   switch (field) {
+    case 'whole?':
+    case 'number?':
+    case 'boolean?':
+      return value === undefined ? undefined : fieldProblem(field.slice(0, -1) as Field, value);
+    case 'counts':
+      return Array.isArray(value) && value.length > 0 && value.every(isCount)
+        ? undefined
+        : 'a list of integers of at least 1';
+    case 'wholes':
+      return Array.isArray(value) && value.length > 0 && value.every(isWhole)
+        ? undefined
+        : 'a list of integers of at least 0';
     case 'count':
       return isCount(value) ? undefined : 'an integer of at least 1';
     case 'whole':

@@ -8,6 +8,7 @@ import {
   linear,
   loadWeights,
   type NetworkError,
+  parameter,
   prune,
   saveWeights,
   writeSafetensors,
@@ -61,6 +62,21 @@ describe('importTorch', () => {
     expect([...imported['a.weight']!]).toEqual([0, 4, 8, 2, 6, 10, 1, 5, 9, 3, 7, 11]);
     expect([...imported['a.bias']!]).toEqual([1, 2, 3]);
     expect([...imported['b.weight']!]).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
+  it('finds a parameter under its own path, with or without a batch in front', () => {
+    const tokens = parameter({ name: 'tokens', shape: [2, 3] });
+    const own = defineNetwork({ inputs: [], outputs: { tokens } });
+    const data = [1, 2, 3, 4, 5, 6];
+    for (const shape of [
+      [1, 2, 3],
+      [2, 3],
+    ])
+      expect([...importTorch(own, { 'net.tokens': { shape, data } }, rename).tokens!]).toEqual(
+        data,
+      );
+    const wrong = { 'net.tokens': { shape: [2, 2, 3], data: [...data, ...data] } };
+    expect(() => importTorch(own, wrong, rename)).toThrowError(withCode('SHAPE_MISMATCH'));
   });
 
   it('notices what is missing or does not fit', () => {

@@ -4,21 +4,40 @@ import {
   largestMagnitude,
 } from '@pose-distill/internal-testing';
 import {
+  activation,
+  adaptiveAveragePool,
   add,
   avgPool,
   batchNorm,
+  channelShuffle,
   concat,
   conv2d,
   convTranspose2d,
   defineNetwork,
+  flatten,
   globalAveragePool,
   input,
+  layerNorm,
+  leakyRelu,
   linear,
+  matmul,
   maxPool,
+  mean,
+  mul,
+  pad,
+  parameter,
+  pixelShuffle,
   relu,
   relu6,
+  reshape,
   resizeBilinear,
   resizeNearest,
+  sigmoid,
+  sinePositions,
+  slice,
+  softmax,
+  split,
+  transpose,
   type Value,
 } from '@pose-distill/network';
 import { installGradients } from '@pose-distill/tensor-ops';
@@ -100,6 +119,77 @@ const CASES: Readonly<Record<string, (x: Value) => Value>> = {
   'average pool': (x) => avgPool(x, { kernel: 2 }),
   'average pool padded': (x) => avgPool(x, { kernel: 3, strides: 2, padding: 1 }),
   'global average': (x) => globalAveragePool(x),
+  'global average as a map': (x) => globalAveragePool(x, { keepMap: true }),
+  'batch norm with an activation that is not fused': (x) =>
+    activation(batchNorm(x, { name: 'op' }), 'hardSwish'),
+  ...Object.fromEntries(
+    (['sigmoid', 'hardSigmoid', 'hardSwish', 'silu', 'gelu', 'softplus', 'tanh'] as const).map(
+      (which) => [which, (x: Value) => activation(x, which)],
+    ),
+  ),
+  'leaky relu': (x) => leakyRelu(x, { slope: 0.2 }),
+  'mul by a vector': (x) => mul([x, sigmoid(globalAveragePool(x))], { name: 'op' }),
+  'mul by a map of one pixel': (x) =>
+    mul([globalAveragePool(x, { keepMap: true }), x], { name: 'op' }),
+  'mul by a map of one channel': (x) =>
+    mul([x, conv2d(x, named({ channels: 1 })), x], { name: 'all' }),
+  'add of a vector': (x) => add([x, globalAveragePool(x)], { name: 'op' }),
+  'slice of channels': (x) => slice(x, { begin: 1, size: 2 }),
+  'slice of rows': (x) => slice(x, { axis: 0, begin: 2, size: 3 }),
+  'split and swap': (x) => concat(split(x, [1, 3]).reverse(), { name: 'op' }),
+  'concat of rows': (x) => concat([x, relu(x)], { name: 'op', axis: 0 }),
+  pad: (x) => pad(x, { padding: sides }),
+  'channel shuffle': (x) => channelShuffle(conv2d(x, named({})), { groups: 3 }),
+  'pixel shuffle': (x) => pixelShuffle(conv2d(x, named({ channels: 12 })), { factor: 2 }),
+  'pixel shuffle by 3, tensorflow': (x) =>
+    pixelShuffle(conv2d(x, named({ channels: 18 })), { factor: 3, order: 'tensorflow' }),
+  'adaptive average that divides': (x) => adaptiveAveragePool(x, { size: { width: 3, height: 7 } }),
+  'adaptive average of uneven windows': (x) =>
+    adaptiveAveragePool(x, { size: { width: 4, height: 3 } }),
+  'adaptive average to a larger map': (x) =>
+    adaptiveAveragePool(x, { size: { width: 8, height: 1 } }),
+  'max pool rounded up': (x) => maxPool(x, { kernel: 2, ceilMode: true }),
+  'max pool rounded up, padded': (x) =>
+    maxPool(x, { kernel: 3, strides: 2, padding: 1, ceilMode: true }),
+  'average pool rounded up': (x) => avgPool(x, { kernel: 3, strides: 2, ceilMode: true }),
+  'average pool that counts padding': (x) =>
+    avgPool(x, { kernel: 3, strides: 2, padding: 1, countPadding: true }),
+  'average pool that counts padding, rounded up': (x) =>
+    avgPool(x, { kernel: 4, strides: 3, padding: 1, countPadding: true, ceilMode: true }),
+  'resize bilinear with aligned corners': (x) =>
+    resizeBilinear(x, { scale: 2, alignCorners: true }),
+  'resize bilinear with aligned corners to any size': (x) =>
+    resizeBilinear(x, { size: { width: 9, height: 4 }, alignCorners: true }),
+  'resize bilinear smaller': (x) => resizeBilinear(x, { size: { width: 3, height: 2 } }),
+  flatten: (x) => linear(flatten(x), { name: 'op', channels: 3 }),
+  reshape: (x) => reshape(x, { shape: [14, -1] }),
+  transpose: (x) => transpose(x, { axes: [2, 0, 1] }),
+  'layer norm': (x) => layerNorm(x, { name: 'op' }),
+  'layer norm of a vector': (x) => layerNorm(flatten(x), { name: 'op', epsilon: 1e-3 }),
+  softmax: (x) => softmax(x),
+  'matmul of matrices': (x) => {
+    const tokens = reshape(x, { shape: [42, 4] });
+    const rows = linear(tokens, { name: 'rows', channels: 5 });
+    return matmul(tokens, rows, { name: 'op', transposeA: true, scale: 0.5 });
+  },
+  'matmul over leading axes': (x) =>
+    matmul(x, linear(x, { name: 'b', channels: 4 }), { name: 'op', transposeB: true }),
+  'matmul, both transposed': (x) =>
+    matmul(x, linear(transpose(x, { axes: [0, 2, 1] }), { name: 'b', channels: 6 }), {
+      name: 'op',
+      transposeA: true,
+      transposeB: true,
+      scale: 2,
+    }),
+  'mean over rows': (x) => mean(x, { axes: [0] }),
+  'mean over columns and channels': (x) => mean(x, { axes: [1, -1], keepAxes: true }),
+  'tokens in front': (x) => {
+    const tokens = reshape(x, { shape: [42, 4] });
+    const positions = sinePositions({ name: 'at', size: { width: 6, height: 7 }, channels: 4 });
+    const placed = add([tokens, positions], { name: 'placed' });
+    const learned = parameter({ name: 'learned', shape: [3, 4] });
+    return concat([learned, placed], { name: 'sequence', axis: 0 });
+  },
   linear: (x) => linear(globalAveragePool(x), { name: 'op', channels: 5 }),
   'linear over a map': (x) => linear(x, { name: 'op', channels: 5, bias: false }),
 };

@@ -7,6 +7,7 @@ export const resizeNearest: Lowering<'resizeNearest'> = ({ node, inputs }) => {
 };
 
 export const resizeBilinear: Lowering<'resizeBilinear'> = ({ node, inputs }) => {
-  const { height, width } = node.attributes.size;
-  return tf.image.resizeBilinear(inputs[0] as tf.Tensor4D, [height, width], false, true);
+  const { size, alignCorners = false } = node.attributes;
+  const x = inputs[0] as tf.Tensor4D;
+  return tf.image.resizeBilinear(x, [size.height, size.width], alignCorners, !alignCorners);
 };

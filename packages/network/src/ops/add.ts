@@ -1,4 +1,4 @@
-import { NetworkError } from '../error.js';
+import { broadcastShape } from '../broadcast.js';
 import { createValue, noCost, noParameters, type Operation } from '../operation.js';
 import type { Value } from '../types.js';
 
@@ -9,22 +9,15 @@ export const addOperation: Operation<'add'> = {
   op: 'add',
   arity: { from: 2, to: Number.POSITIVE_INFINITY },
   schema: {},
-  shape(inputs, _, where) {
-    const [first, ...others] = inputs;
-    for (const other of others)
-      if (other.length !== first!.length || other.some((length, axis) => length !== first![axis]))
-        throw new NetworkError(
-          'SHAPE_MISMATCH',
-          `${where}: all shapes must be equal, got [${inputs.join('], [')}]`,
-          { inputs },
-        );
-    return first!;
-  },
+  shape: (inputs, _, where) => broadcastShape(inputs, where),
   parameters: noParameters,
   cost: noCost,
 };
 
-/** Sum of values of one shape, in the order given. */
+/**
+ * Sum of values in the order given. Shapes are aligned at their ends and lengths must be equal or 1, so `[C]` is added to
+ * every pixel of `[H,W,C]`.
+ */
 export function add(values: readonly Value[], { name }: { readonly name: string }): Value {
   return createValue(addOperation, name, values, {});
 }

@@ -86,6 +86,8 @@ export interface ConvTranspose2dOptions extends NamedOptions<'weight' | 'bias'> 
   readonly bias?: boolean;
   /** @param initialiser of the weight; default He normal over kernel area times input channels, as PyTorch's fan-out of this layout */
   readonly initialiser?: Initialiser;
+  /** @param biasInitialiser default 0 */
+  readonly biasInitialiser?: Initialiser;
 }
 
 /**
@@ -112,7 +114,7 @@ export function convTranspose2d(x: Value, options: ConvTranspose2dOptions): Valu
     },
     {
       parameterNames: options.parameterNames,
-      initialisers: { weight: options.initialiser },
+      initialisers: { weight: options.initialiser, bias: options.biasInitialiser },
     },
   );
 }

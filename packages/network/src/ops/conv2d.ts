@@ -77,6 +77,8 @@ export interface Conv2dOptions extends NamedOptions<'weight' | 'bias'> {
   readonly bias?: boolean;
   /** @param initialiser of the weight; default He normal over kernel area times output channels */
   readonly initialiser?: Initialiser;
+  /** @param biasInitialiser default 0 */
+  readonly biasInitialiser?: Initialiser;
 }
 
 /**
@@ -105,7 +107,7 @@ export function conv2d(x: Value, options: Conv2dOptions): Value {
     },
     {
       parameterNames: options.parameterNames,
-      initialisers: { weight: options.initialiser },
+      initialisers: { weight: options.initialiser, bias: options.biasInitialiser },
     },
   );
 }

@@ -1,22 +1,32 @@
 import { createValue, mapShape, noParameters, type Operation, one, sizeOf } from '../operation.js';
 import type { Value } from '../types.js';
 
-/** Nothing to choose. */
-export type GlobalAveragePoolAttributes = Readonly<Record<never, never>>;
+export interface GlobalAveragePoolAttributes {
+  /** Whether the result is a map of one pixel. */
+  readonly keepMap?: boolean;
+}
 
 export const globalAveragePoolOperation: Operation<'globalAveragePool'> = {
   op: 'globalAveragePool',
   arity: one,
-  schema: {},
-  shape: ([input], _, where) => [mapShape(input!, where)[2]],
+  schema: { keepMap: 'boolean?' },
+  shape([input], { keepMap = false }, where) {
+    const channels = mapShape(input!, where)[2];
+    return keepMap ? [1, 1, channels] : [channels];
+  },
   parameters: noParameters,
   cost: ([input]) => ({ pooled: sizeOf(input!) }),
 };
 
-/** Mean over the map: `[H,W,C] -> [C]`. @param name of the node; default `<input>/mean` */
-export function globalAveragePool(
-  x: Value,
-  { name = `${x.name}/mean` }: { readonly name?: string } = {},
-): Value {
-  return createValue(globalAveragePoolOperation, name, [x], {});
+export interface GlobalAveragePoolOptions {
+  /** @param keepMap `[1,1,C]` instead of `[C]`, for convolutions behind it; default false */
+  readonly keepMap?: boolean;
+  /** @param name of the node; default `<input>/mean` */
+  readonly name?: string;
+}
+
+/** Mean over the map: `[H,W,C] -> [C]`. */
+export function globalAveragePool(x: Value, options: GlobalAveragePoolOptions = {}): Value {
+  const { name = `${x.name}/mean`, keepMap = false } = options;
+  return createValue(globalAveragePoolOperation, name, [x], keepMap ? { keepMap } : {});
 }

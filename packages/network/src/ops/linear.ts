@@ -27,16 +27,18 @@ export interface LinearOptions extends NamedOptions<'weight' | 'bias'> {
   readonly bias?: boolean;
   /** @param initialiser of the weight; default normal with deviation 0.01 */
   readonly initialiser?: Initialiser;
+  /** @param biasInitialiser default 0 */
+  readonly biasInitialiser?: Initialiser;
 }
 
 /** Matrix product over the last axis, `[...,C] -> [...,channels]`, plus bias. Weight `[C, channels]`. */
 export function linear(x: Value, options: LinearOptions): Value {
-  const { name, channels, bias = true, initialiser, parameterNames } = options;
+  const { name, channels, bias = true, initialiser, biasInitialiser, parameterNames } = options;
   return createValue(
     linearOperation,
     name,
     [x],
     { channels, bias },
-    { parameterNames, initialisers: { weight: initialiser } },
+    { parameterNames, initialisers: { weight: initialiser, bias: biasInitialiser } },
   );
 }

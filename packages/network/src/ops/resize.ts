@@ -1,17 +1,24 @@
+import { NetworkError } from '../error.js';
 import { createValue, mapShape, noCost, noParameters, type Operation, one } from '../operation.js';
 import type { Size, Value } from '../types.js';
 
 /** Size of the result. */
 export interface ResizeAttributes {
   readonly size: Size;
+  /** Of bilinear: whether the corner pixels of both maps meet, instead of the corners of the maps. */
+  readonly alignCorners?: boolean;
 }
 
 const resize = <Op extends 'resizeNearest' | 'resizeBilinear'>(op: Op): Operation<Op> =>
   ({
     op,
     arity: one,
-    schema: { size: 'size' },
-    shape: ([input], { size }, where) => [size.height, size.width, mapShape(input!, where)[2]],
+    schema: { size: 'size', alignCorners: 'boolean?' },
+    shape([input], { size, alignCorners }, where) {
+      if (op === 'resizeNearest' && alignCorners)
+        throw new NetworkError('OUT_OF_RANGE', `${where}: only resizeBilinear has alignCorners`);
+      return [size.height, size.width, mapShape(input!, where)[2]];
+    },
     parameters: noParameters,
     cost: noCost,
   }) as Operation<'resizeNearest' | 'resizeBilinear'> as unknown as Operation<Op>;
@@ -42,9 +49,19 @@ export function resizeNearest(x: Value, options: ResizeOptions): Value {
   return createValue(resizeNearestOperation, name, [x], { size });
 }
 
-/** Bilinear with half-pixel centres: PyTorch's `align_corners=False`. */
-export function resizeBilinear(x: Value, options: ResizeOptions): Value {
+export interface BilinearOptions extends ResizeOptions {
+  /** @param alignCorners source position `i * (source - 1) / (result - 1)`; default false */
+  readonly alignCorners?: boolean;
+}
+
+/** Bilinear with half-pixel centres (PyTorch's `align_corners=False`), or with the corner pixels on each other. */
+export function resizeBilinear(x: Value, options: BilinearOptions): Value {
+  const { alignCorners = false } = options;
   const size = sizeOf(x, options, 'resizeBilinear');
-  const name = options.name ?? `${x.name}/bilinear${size.height}x${size.width}`;
-  return createValue(resizeBilinearOperation, name, [x], { size });
+  const suffix = alignCorners ? 'aligned' : 'bilinear';
+  const name = options.name ?? `${x.name}/${suffix}${size.height}x${size.width}`;
+  return createValue(resizeBilinearOperation, name, [x], {
+    size,
+    ...(alignCorners && { alignCorners }),
+  });
 }
