@@ -4,6 +4,7 @@ import * as api from './index.js';
 it('exports what the documentation says', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "BackboneError",
       "benchmarkDense",
       "benchmarkMobile",
       "bottleneckBlock",
@@ -11,11 +12,17 @@ it('exports what the documentation says', () => {
       "convolutionBlock",
       "deconvolutionHead",
       "heatmapHead",
+      "hourglass",
+      "hourglassTorchModules",
+      "hrNet",
+      "hrNetTorchModules",
       "integralHead",
       "invertedResidual",
       "mobileNetV2",
       "mobileNetV2TorchModules",
+      "preactivationBlock",
       "residualBlock",
+      "stackedHourglass",
     ]
   `);
 });

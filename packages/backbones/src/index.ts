@@ -11,6 +11,7 @@ export {
   invertedResidual,
   type Normalisation,
 } from './blocks.js';
+export { BackboneError, type BackboneErrorCode } from './error.js';
 export type { Features } from './features.js';
 export {
   type DeconvolutionHeadOptions,
@@ -20,6 +21,15 @@ export {
   integralHead,
 } from './heads.js';
 export {
+  type HourglassOptions,
+  hourglass,
+  type PreactivationBlockOptions,
+  preactivationBlock,
+} from './hourglass.js';
+export { type HourglassVariant, hourglassTorchModules } from './hourglass-torch.js';
+export { type HrNetOptions, hrNet } from './hrnet.js';
+export { hrNetTorchModules } from './hrnet-torch.js';
+export {
   classifier,
   type MobileNetV2Options,
   type MobileNetV2Variant,
@@ -27,3 +37,8 @@ export {
   mobileNetV2TorchModules,
 } from './mobilenet-v2.js';
 export { bottleneckBlock, type ResidualBlockOptions, residualBlock } from './residual.js';
+export {
+  type StackedHourglass,
+  type StackedHourglassOptions,
+  stackedHourglass,
+} from './stacked-hourglass.js';

@@ -1,4 +1,4 @@
-import { add, relu, type Value } from '@pose-distill/network';
+import { add, type Initialiser, relu, type Value } from '@pose-distill/network';
 import { convolutionBlock } from './blocks.js';
 
 export interface ResidualBlockOptions {
@@ -7,6 +7,8 @@ export interface ResidualBlockOptions {
   readonly channels: number;
   /** @param strides 1 or 2; default 1 */
   readonly strides?: number;
+  /** @param initialiser of the convolutions; default He normal over the fan-out */
+  readonly initialiser?: Initialiser;
 }
 
 /**
@@ -14,10 +16,11 @@ export interface ResidualBlockOptions {
  * `<name>.first`, `<name>.second`, `<name>.add`, and `<name>.shortcut` where size or channels change.
  */
 export function residualBlock(x: Value, options: ResidualBlockOptions): Value {
-  const { name, channels, strides = 1 } = options;
+  const { name, channels, strides = 1, ...start } = options;
   const kernel = 3;
   const activation = 'relu';
   const first = convolutionBlock(x, {
+    ...start,
     name: `${name}.first`,
     channels,
     kernel,
@@ -25,6 +28,7 @@ export function residualBlock(x: Value, options: ResidualBlockOptions): Value {
     activation,
   });
   const second = convolutionBlock(first, {
+    ...start,
     name: `${name}.second`,
     channels,
     kernel,
@@ -41,15 +45,21 @@ export function residualBlock(x: Value, options: ResidualBlockOptions): Value {
  * @param options `channels` are the output's, four times the inner ones
  */
 export function bottleneckBlock(x: Value, options: ResidualBlockOptions): Value {
-  const { name, channels, strides = 1 } = options;
+  const { name, channels, strides = 1, ...start } = options;
   if (channels % 4 !== 0)
     throw new RangeError(
       `bottleneckBlock '${name}': channels must be a multiple of 4, not ${channels}`,
     );
   const activation = 'relu';
   const inner = channels / 4;
-  const reduced = convolutionBlock(x, { name: `${name}.reduce`, channels: inner, activation });
+  const reduced = convolutionBlock(x, {
+    ...start,
+    name: `${name}.reduce`,
+    channels: inner,
+    activation,
+  });
   const filtered = convolutionBlock(reduced, {
+    ...start,
     name: `${name}.filter`,
     channels: inner,
     kernel: 3,
@@ -57,6 +67,7 @@ export function bottleneckBlock(x: Value, options: ResidualBlockOptions): Value 
     activation,
   });
   const expanded = convolutionBlock(filtered, {
+    ...start,
     name: `${name}.expand`,
     channels,
     activation: 'none',
@@ -65,10 +76,17 @@ export function bottleneckBlock(x: Value, options: ResidualBlockOptions): Value 
 }
 
 /** The way around: the input itself, or a 1x1 convolution of it where shapes differ. */
-function added(x: Value, y: Value, { name, channels, strides = 1 }: ResidualBlockOptions): Value {
+function added(x: Value, y: Value, options: ResidualBlockOptions): Value {
+  const { name, channels, strides = 1, ...start } = options;
   const same = strides === 1 && x.shape[2] === channels;
   const around = same
     ? x
-    : convolutionBlock(x, { name: `${name}.shortcut`, channels, strides, activation: 'none' });
+    : convolutionBlock(x, {
+        ...start,
+        name: `${name}.shortcut`,
+        channels,
+        strides,
+        activation: 'none',
+      });
   return relu(add([around, y], { name: `${name}.add` }));
 }

@@ -25,7 +25,7 @@ export function pathParts(path: string): {
 }
 
 /** Where batch norm stands behind its convolution in an `nn.Sequential`: 0 for the convolution, 1 for the norm. */
-export function sequentialOffset(kind: string): 0 | 1 {
+export function sequentialOffset(kind: string | undefined): 0 | 1 {
   return kind === 'bn' ? 1 : 0;
 }
 

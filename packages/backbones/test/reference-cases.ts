@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { goldenOrReference } from '@pose-distill/internal-testing';
 import {
   batchNorm,
   conv2d,
@@ -16,9 +17,15 @@ import {
 } from '@pose-distill/network';
 import {
   classifier,
+  heatmapHead,
+  hourglass,
+  hourglassTorchModules,
+  hrNet,
+  hrNetTorchModules,
   invertedResidual,
   mobileNetV2,
   mobileNetV2TorchModules,
+  stackedHourglass,
 } from '../src/index.js';
 
 /** Channels-last numbers with the batch in front. */
@@ -38,8 +45,10 @@ export interface ReferenceCase {
 
 interface Definition {
   readonly file: string;
-  /** Outputs by the name that the file gives them (`output`, `at/...`). */
+  /** Outputs by the name that the file gives them (`output`, `at/...`), or by another one. */
   readonly build: (image: Value) => Readonly<Record<string, Value>>;
+  /** The file's name of an output that has another one here. */
+  readonly answers?: Readonly<Record<string, string>>;
   readonly modules: (node: string) => string;
 }
 
@@ -115,12 +124,47 @@ const DEFINITIONS: readonly Definition[] = [
     },
     modules: (node) => node,
   },
+  {
+    file: 'hrnet',
+    build(image) {
+      const features = hrNet(image, { name: 'net', width: 4, modules: [1, 1, 1], blocks: 1 });
+      return {
+        'at/layer1': features.blocks[1]!,
+        output: heatmapHead(features.at(4), { name: 'final_layer', keypoints: 5 }),
+      };
+    },
+    modules: hrNetTorchModules('net'),
+  },
+  {
+    file: 'hourglass',
+    build: (image) => ({ output: hourglass(image, { name: 'net.stack1.hourglass', depth: 3 }) }),
+    modules: (node) => hourglassTorchModules('net')(node).slice('hg.0.'.length),
+  },
+  {
+    file: 'okdhp-fau-stacks2',
+    build(image) {
+      const options = { name: 'net', keypoints: 5, features: 16, branches: [2, 2, 2] };
+      const { stem, outputs } = stackedHourglass(image, options);
+      return { 'at/layer3': stem, ...outputs };
+    },
+    answers: {
+      'branch1.stack1': 'out_0',
+      'branch1.stack2': 'out_1',
+      'branch2.stack1': 'out_2',
+      'branch2.stack2': 'out_3',
+      'branch3.stack1': 'out_4',
+      'branch3.stack2': 'out_5',
+    },
+    modules: hourglassTorchModules('net', 'okdhp'),
+  },
 ];
 
-/** The stored cases as networks of ours with PyTorch's weights, input and answers. */
+/** The stored cases at hand as networks of ours with PyTorch's weights, input and answers. */
 export function referenceCases(): ReferenceCase[] {
-  return DEFINITIONS.map(({ file, build, modules }) => {
-    const path = new URL(`./golden/${file}.safetensors`, import.meta.url);
+  return DEFINITIONS.flatMap(({ file, build, modules, answers = {} }) => {
+    const stem = `${file}.safetensors`;
+    const path = goldenOrReference(new URL(`./golden/${stem}`, import.meta.url), 'nets', stem);
+    if (!path) return [];
     const { tensors } = readSafetensors(readFileSync(path));
     const stored = (name: string): Maps => channelsLast(tensors[name] as TorchTensor);
     const image = stored('input');
@@ -136,7 +180,9 @@ export function referenceCases(): ReferenceCase[] {
       network,
       weights: importTorch(network, Object.fromEntries(torch), modules),
       image,
-      expected: Object.fromEntries(Object.keys(outputs).map((name) => [name, stored(name)])),
+      expected: Object.fromEntries(
+        Object.keys(outputs).map((name) => [name, stored(answers[name] ?? name)]),
+      ),
     };
   });
 }
