@@ -6,4 +6,7 @@ export { copyBlocks } from './copy';
 export { depthwiseGather } from './depthwise';
 export { depthwiseFilterGradient } from './depthwise-filter';
 export { depthwiseSpread } from './depthwise-spread';
+export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pool';
+export { sumMiddle, sumRows } from './reduce';
 export { enlargeGradient, nearestGradient } from './resize';
+export { stridedRuns, transposedSheets } from './strided-copy';

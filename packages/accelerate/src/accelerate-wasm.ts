@@ -12,6 +12,7 @@ import type { Kernel, KernelArguments, KernelCall } from './kernel.js';
 import { loadNative, type Native, type NativeBuild, setRevectorize } from './native.js';
 import { resizeNearestNeighborGrad } from './resize.js';
 import { selfCheck } from './self-check.js';
+import { smallKernels } from './small-kernels.js';
 
 /** The tfjs version whose internals (heap, tensor table) the kernels rely on. */
 const TFJS_VERSION = '4.22.0';
@@ -31,6 +32,7 @@ const KERNELS: readonly Kernel[] = [
   resizeNearestNeighborGrad,
   slice,
   splitV,
+  ...smallKernels,
 ];
 
 export interface AccelerateWasmOptions {

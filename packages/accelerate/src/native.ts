@@ -22,6 +22,14 @@ export interface Native {
   readonly depthwiseFilterGradient: Numbers;
   readonly enlargeGradient: Numbers;
   readonly nearestGradient: Numbers;
+  readonly maxPool: Numbers;
+  readonly maxPoolGradient: Numbers;
+  readonly averagePool: Numbers;
+  readonly averagePoolGradient: Numbers;
+  readonly sumMiddle: Numbers;
+  readonly sumRows: Numbers;
+  readonly stridedRuns: Numbers;
+  readonly transposedSheets: Numbers;
 }
 
 /** With fused multiply-add (relaxed SIMD), or with 128-bit SIMD alone. */
