@@ -10,3 +10,14 @@ export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './po
 export { sumMiddle, sumRows } from './reduce';
 export { enlargeGradient, nearestGradient } from './resize';
 export { stridedRuns, transposedSheets } from './strided-copy';
+export {
+  turnFilter,
+  winogradBegin,
+  winogradFilter,
+  winogradFilterGradient,
+  winogradOuter,
+  winogradPixels,
+  winogradProducts,
+  winogradTiles,
+  winogradWorkBytes,
+} from './winograd';

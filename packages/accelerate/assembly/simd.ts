@@ -5,6 +5,13 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** `c - a * b`, fused where relaxed SIMD is enabled. */
+// @ts-ignore: decorator
+@inline
+export function multiplySubtract(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
+}
+
 /** Stores the first `columns` (1 to 7) lanes of two vectors, and nothing beyond them. */
 export function storePart(to: usize, low: v128, high: v128, columns: u32): void {
   if (columns & 4) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import asc from 'assemblyscript/asc';
 import { tilesSource } from './tiles.mjs';
+import { winogradSource } from './winograd.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,6 +13,7 @@ const MAXIMUM_PAGES = 65536;
 
 mkdirSync(`${root}/build`, { recursive: true });
 writeFileSync(`${root}/build/tiles.ts`, tilesSource());
+writeFileSync(`${root}/build/winograd.ts`, winogradSource());
 
 const plain = await compile('plain', 'simd,threads');
 const relaxed = await compile('relaxed', 'simd,threads,relaxed-simd');

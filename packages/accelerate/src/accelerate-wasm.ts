@@ -48,6 +48,12 @@ export interface AccelerateWasmOptions {
    * @default false
    */
   readonly revectorize?: boolean;
+  /**
+   * Compute 3x3 and strided 4x4 convolutions by Winograd's algorithm where that is faster: two to three times fewer
+   * multiplications, with rounding errors up to three times as large as those of plain sums.
+   * @default true
+   */
+  readonly winograd?: boolean;
 }
 
 export interface AcceleratedWasm {
@@ -73,9 +79,17 @@ export interface AcceleratedWasm {
  * await tf.setBackend('wasm');
  * const { kernels, build } = await accelerateWasm();
  */
-export async function accelerateWasm(
-  options: AccelerateWasmOptions = {},
-): Promise<AcceleratedWasm> {
+export function accelerateWasm(options: AccelerateWasmOptions = {}): Promise<AcceleratedWasm> {
+  const { relaxed = true, revectorize = false, winograd = true } = options;
+  return accelerateWith({ relaxed, revectorize, winograd: winograd ? 'auto' : 'never' });
+}
+
+/** `accelerateWasm` with choices that only tests make. */
+export async function accelerateWith(settings: {
+  readonly relaxed: boolean;
+  readonly revectorize?: boolean;
+  readonly winograd: KernelCall['winograd'];
+}): Promise<AcceleratedWasm> {
   const backend = await findBackend();
   const memory = memoryOf(backend);
   if (memory === undefined) {
@@ -86,15 +100,15 @@ export async function accelerateWasm(
   }
   const active = installed.get(memory);
   if (active !== undefined) return active;
-  const revectorize = options.revectorize === true && (await setRevectorize(true));
-  const { native, build } = await loadNative(memory, options.relaxed ?? true);
+  const revectorize = settings.revectorize === true && (await setRevectorize(true));
+  const { native, build } = await loadNative(memory, settings.relaxed);
   const raced = installed.get(memory);
   if (raced !== undefined) return raced;
-  const result = register(native, build, memory, revectorize);
+  const result = register(native, build, memory, settings.winograd, revectorize);
   if (!revectorize || (await passesSelfCheck())) return result;
   result.undo();
   await setRevectorize(false);
-  return accelerateWasm({ ...options, revectorize: false });
+  return accelerateWith({ ...settings, revectorize: false });
 }
 
 /** The check runs on the current backend, which is put back. */
@@ -110,9 +124,10 @@ function register(
   native: Native,
   build: NativeBuild,
   memory: WebAssembly.Memory,
+  winograd: KernelCall['winograd'],
   revectorized: boolean,
 ): AcceleratedWasm {
-  const undos = KERNELS.map((kernel) => install(kernel, native, memory));
+  const undos = KERNELS.map((kernel) => install(kernel, native, memory, winograd));
   const result: AcceleratedWasm = {
     kernels: KERNELS.map(({ name }) => name).sort(),
     build,
@@ -157,7 +172,12 @@ async function findBackend(): Promise<WasmBackend> {
 
 type KernelFunction = (call: KernelArguments & { backend: WasmBackend }) => tf.TensorInfo;
 
-function install(kernel: Kernel, native: Native, memory: WebAssembly.Memory): () => void {
+function install(
+  kernel: Kernel,
+  native: Native,
+  memory: WebAssembly.Memory,
+  winograd: KernelCall['winograd'],
+): () => void {
   const backendName = 'wasm';
   const kernelName = kernel.name;
   const before = tf.getKernel(kernelName, backendName) as tf.KernelConfig | undefined;
@@ -177,6 +197,7 @@ function install(kernel: Kernel, native: Native, memory: WebAssembly.Memory): ()
       backend,
       native,
       memory,
+      winograd,
       output: (shape, dtype) => {
         const tensor = output(backend, shape, dtype);
         created.push(tensor);

@@ -14,6 +14,7 @@ import {
 } from './convolution.js';
 import { addressOf, Pieces, sizeOf, withScratch } from './heap.js';
 import type { Kernel, KernelCall } from './kernel.js';
+import { winogradFilterGradient, winogradForward, winogradInputGradient } from './winograd.js';
 
 /** Bytes of source pixels handled between two passes over the filter; about half a first-level cache. */
 const CHUNK_BYTES = 24 * 1024;
@@ -127,6 +128,10 @@ export const conv2d: Kernel = {
     ]);
     const result = call.output([c.batch, c.outHeight, c.outWidth, c.outChannels]);
     if (sizeOf(result.shape) === 0) return result;
+    const xAddress = addressOf(backend, x, 'x');
+    const filterAddress = addressOf(backend, filter, 'filter');
+    const address = addressOf(backend, result, 'output');
+    if (winogradForward(call, c, xAddress, filterAddress, address)) return result;
     const from: Grid = { batch: c.batch, height: c.height, width: c.width, channels: c.channels };
     const to: Grid = {
       batch: c.batch,
@@ -138,10 +143,10 @@ export const conv2d: Kernel = {
     const target = rows ? flat(to) : to;
     gather(
       call,
-      addressOf(backend, x, 'x'),
+      xAddress,
       rows ? flat(from) : from,
-      addressOf(backend, filter, 'filter'),
-      addressOf(backend, result, 'output'),
+      filterAddress,
+      address,
       target,
       forwardTaps(c.filterHeight, c.strideY, c.dilationY, c.padTop, target.height),
       forwardTaps(c.filterWidth, c.strideX, c.dilationX, c.padLeft, target.width),
@@ -169,6 +174,10 @@ export const conv2dBackpropInput: Kernel = {
     ]);
     const result = call.output([c.batch, c.height, c.width, c.channels]);
     if (sizeOf(result.shape) === 0) return result;
+    const dyAddress = addressOf(backend, dy, 'dy');
+    const filterAddress = addressOf(backend, filter, 'filter');
+    const address = addressOf(backend, result, 'output');
+    if (winogradInputGradient(call, c, dyAddress, filterAddress, address)) return result;
     const from: Grid = {
       batch: c.batch,
       height: c.outHeight,
@@ -178,9 +187,6 @@ export const conv2dBackpropInput: Kernel = {
     const to: Grid = { batch: c.batch, height: c.height, width: c.width, channels: c.channels };
     const rows = isPointwise(c);
     const target = rows ? flat(to) : to;
-    const dyAddress = addressOf(backend, dy, 'dy');
-    const filterAddress = addressOf(backend, filter, 'filter');
-    const address = addressOf(backend, result, 'output');
     for (const y of gradientTaps(c.filterHeight, c.strideY, c.dilationY, c.padTop, target.height)) {
       for (const x of gradientTaps(
         c.filterWidth,
@@ -208,6 +214,10 @@ export const conv2dBackpropFilter: Kernel = {
     checkShape(Conv2DBackpropFilter, 'dy', dy, [c.batch, c.outHeight, c.outWidth, c.outChannels]);
     const result = call.output(filterShape);
     if (sizeOf(result.shape) === 0) return result;
+    const xAddress = addressOf(backend, x, 'x');
+    const dyAddress = addressOf(backend, dy, 'dy');
+    const address = addressOf(backend, result, 'output');
+    if (winogradFilterGradient(call, c, xAddress, dyAddress, address)) return result;
     const rows = isPointwise(c);
     const batch = rows ? 1 : c.batch;
     const height = rows ? 1 : c.height;
@@ -223,19 +233,13 @@ export const conv2dBackpropFilter: Kernel = {
     withScratch(backend, bytes + 8, (acc) => {
       new Uint8Array(memory.buffer, acc, bytes + 8).fill(0);
       native.convFilterGradient(
-        ...[addressOf(backend, x, 'x'), pixel, pixel * width, pixel * width * height],
+        ...[xAddress, pixel, pixel * width, pixel * width * height],
         ...[height, width, c.channels],
-        ...[addressOf(backend, dy, 'dy'), batch, outHeight, outWidth, c.outChannels, acc],
+        ...[dyAddress, batch, outHeight, outWidth, c.outChannels, acc],
         ...[c.filterHeight, c.filterWidth, c.strideY, c.strideX, c.padTop, c.padLeft],
         ...[c.dilationY, c.dilationX, block, chunk, acc + bytes],
       );
-      native.unpackFilter(
-        acc,
-        addressOf(backend, result, 'output'),
-        taps,
-        c.channels,
-        c.outChannels,
-      );
+      native.unpackFilter(acc, address, taps, c.channels, c.outChannels);
     });
     return result;
   },

@@ -14,6 +14,8 @@ export interface KernelCall extends KernelArguments {
   readonly backend: WasmBackend;
   readonly native: Native;
   readonly memory: WebAssembly.Memory;
+  /** When 3x3 and 4x4 convolutions go through Winograd's algorithm: `auto` where it is faster. */
+  readonly winograd: 'auto' | 'always' | 'never';
   /** A new tensor (float32 if not said) on the heap, its values not set; disposed if the kernel throws. */
   readonly output: (shape: readonly number[], dtype?: DataType) => TensorInfo;
   /** The kernel that stood under this name before, if any. */

@@ -30,6 +30,15 @@ export interface Native {
   readonly sumRows: Numbers;
   readonly stridedRuns: Numbers;
   readonly transposedSheets: Numbers;
+  readonly turnFilter: Numbers;
+  readonly winogradBegin: Numbers;
+  readonly winogradFilter: Numbers;
+  readonly winogradFilterGradient: Numbers;
+  readonly winogradOuter: Numbers;
+  readonly winogradPixels: Numbers;
+  readonly winogradProducts: Numbers;
+  readonly winogradTiles: Numbers;
+  readonly winogradWorkBytes: () => number;
 }
 
 /** With fused multiply-add (relaxed SIMD), or with 128-bit SIMD alone. */

@@ -1,0 +1,152 @@
+import type { Convolution } from './convolution.js';
+
+/** One shape of filter that Winograd's algorithm is written for; four outputs (of each parity, backwards) a tile and axis. */
+export interface Scheme {
+  /** Index of its transforms in `assembly/winograd.ts`, times three. */
+  readonly transforms: number;
+  readonly taps: number;
+  readonly stride: number;
+  /** Products of one axis, which is also how many inputs of an axis a tile reads. */
+  readonly products: number;
+}
+
+const SCHEMES: readonly Scheme[] = [
+  { transforms: 0, taps: 3, stride: 1, products: 6 },
+  { transforms: 3, taps: 3, stride: 2, products: 9 },
+  { transforms: 6, taps: 4, stride: 2, products: 10 },
+];
+
+/** Outputs of one phase that a tile gives along an axis. */
+const TILE = 4;
+
+/** What an axis's tiles read and write: positions by tile, -1 where there is none. */
+export interface AxisTiles {
+  readonly tiles: number;
+  readonly inputs: Int32Array;
+  readonly outputs: Int32Array;
+}
+
+/** Which way a convolution is walked. */
+export type Direction = 'forward' | 'input gradient' | 'filter gradient';
+
+/** The scheme that this convolution fits, whatever it costs. */
+export function schemeOf(c: Convolution): Scheme | undefined {
+  if (c.filterHeight !== c.filterWidth || c.strideY !== c.strideX) return undefined;
+  // Vectors of four channels, both sides.
+  if (c.channels % 4 !== 0 || c.outChannels % 4 !== 0) return undefined;
+  const isDilated = c.dilationY !== 1 || c.dilationX !== 1;
+  return SCHEMES.find(
+    ({ taps, stride }) =>
+      taps === c.filterHeight && stride === c.strideY && (stride === 1 || !isDilated),
+  );
+}
+
+/** `outputs` positions from those that `source` lists, inside `0..size - 1`. */
+function tilesOf(
+  count: number,
+  inputs: (tile: number) => number[],
+  inputSize: number,
+  outputs: (tile: number) => number[],
+  outputSize: number,
+): AxisTiles {
+  const inside = (size: number) => (position: number) =>
+    position >= 0 && position < size ? position : -1;
+  const list = Array.from({ length: count }, (_, tile) => tile);
+  return {
+    tiles: count,
+    inputs: Int32Array.from(list.flatMap(inputs), inside(inputSize)),
+    outputs: Int32Array.from(list.flatMap(outputs), inside(outputSize)),
+  };
+}
+
+const run = (start: number, count: number, step: number): number[] =>
+  Array.from({ length: count }, (_, i) => start + i * step);
+
+/** Tiles of an axis, forward. */
+export function forwardTiles(
+  { stride, taps }: Scheme,
+  dilation: number,
+  pad: number,
+  inputSize: number,
+  outputSize: number,
+): AxisTiles {
+  if (stride === 1) {
+    // Outputs `dilation` apart share inputs.
+    const starts: number[] = [];
+    for (let phase = 0; phase < Math.min(dilation, outputSize); phase++) {
+      for (let start = phase; start < outputSize; start += TILE * dilation) starts.push(start);
+    }
+    return tilesOf(
+      starts.length,
+      (tile) => run(starts[tile]! - pad, TILE + taps - 1, dilation),
+      inputSize,
+      (tile) => run(starts[tile]!, TILE, dilation),
+      outputSize,
+    );
+  }
+  return tilesOf(
+    Math.ceil(outputSize / TILE),
+    (tile) => {
+      const start = tile * TILE * stride - pad;
+      return [...run(start, TILE + 1, 2), ...run(start + 1, taps + 1, 2)];
+    },
+    inputSize,
+    (tile) => run(tile * TILE, TILE, 1),
+    outputSize,
+  );
+}
+
+/**
+ * Tiles of an axis backwards: `size` values of the convolution's input from `gradientSize` values of dy, with the filter turned
+ * around. With stride 2 a tile gives four values of each parity, which take the even and the odd taps.
+ */
+export function backwardTiles(
+  scheme: Scheme,
+  dilation: number,
+  pad: number,
+  gradientSize: number,
+  size: number,
+): AxisTiles {
+  const { stride, taps } = scheme;
+  if (stride === 1) {
+    return forwardTiles(scheme, dilation, dilation * (taps - 1) - pad, gradientSize, size);
+  }
+  // Value `2 (first + i) - shift` is reached by taps 2 (from dy first + i - 1) and 0 (from dy first + i) of its parity.
+  const parity = (shift: number, reach: number) => {
+    const first = Math.max(0, Math.ceil(shift / 2));
+    return {
+      count: Math.ceil((size - (2 * first - shift)) / 2),
+      inputs: (tile: number) => run(first + tile * TILE - reach, TILE + reach, 1),
+      outputs: (tile: number) => run(2 * (first + tile * TILE) - shift, TILE, 2),
+    };
+  };
+  const even = parity(pad, 1);
+  const odd = parity(pad - 1, taps - 3);
+  // Turned around, the even taps of four are the odd ones.
+  const [a, b] = taps === 4 ? [odd, even] : [even, odd];
+  return tilesOf(
+    Math.max(0, Math.ceil(Math.max(a.count, b.count) / TILE)),
+    (tile) => [...a.inputs(tile), ...b.inputs(tile)],
+    gradientSize,
+    (tile) => [...a.outputs(tile), ...b.outputs(tile)],
+    size,
+  );
+}
+
+/**
+ * Processor cycles, measured: a multiplication of the register tile, a vector of an input, filter or output transform for each
+ * product.
+ */
+const COST = { direct: 0.134, product: 0.138, tile: 2.2, filter: 3 } as const;
+
+/** Whether the products saved outweigh the transforms; `tiles` of all images. */
+export function isFaster(c: Convolution, scheme: Scheme, tiles: number): boolean {
+  const { batch, outHeight, outWidth, channels, outChannels } = c;
+  const direct =
+    COST.direct * batch * outHeight * outWidth * scheme.taps ** 2 * channels * outChannels;
+  const planes = scheme.products ** 2;
+  const transforms =
+    (COST.tile * tiles * (channels + outChannels)) / 4 + (COST.filter * channels * outChannels) / 4;
+  const winograd = planes * (COST.product * tiles * channels * outChannels + transforms);
+  return winograd < 0.9 * direct;
+}
