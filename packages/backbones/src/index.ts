@@ -30,13 +30,34 @@ export { type HourglassVariant, hourglassTorchModules } from './hourglass-torch.
 export { type HrNetOptions, hrNet } from './hrnet.js';
 export { hrNetTorchModules } from './hrnet-torch.js';
 export {
+  type MnasNetCheckpoint,
+  type MnasNetOptions,
+  mnasNet,
+  mnasNetTorchModules,
+} from './mnasnet.js';
+export {
+  type MobileNetV1Checkpoint,
+  type MobileNetV1Options,
+  mobileNetV1,
+  mobileNetV1TorchModules,
+} from './mobilenet-v1.js';
+export {
   classifier,
+  type MobileNetV2Checkpoint,
   type MobileNetV2Options,
   type MobileNetV2Variant,
   mobileNetV2,
   mobileNetV2TorchModules,
 } from './mobilenet-v2.js';
+export {
+  type PeleeDenseLayerOptions,
+  type PeleeNetOptions,
+  peleeDenseLayer,
+  peleeNet,
+  peleeNetTorchModules,
+} from './peleenet.js';
 export { bottleneckBlock, type ResidualBlockOptions, residualBlock } from './residual.js';
+export { type ResNetDepth, type ResNetOptions, resNet, resNetTorchModules } from './resnet.js';
 export {
   type StackedHourglass,
   type StackedHourglassOptions,

@@ -1,6 +1,9 @@
 import { globalAveragePool, linear, type Value } from '@pose-distill/network';
 import { convolutionBlock, invertedResidual } from './blocks.js';
+import { BackboneError } from './error.js';
 import { type Features, featuresFrom } from './features.js';
+import { roundChannels } from './round-channels.js';
+import { pathParts, sequentialOffset, timmModule, torchModules } from './torch-modules.js';
 
 /** Groups of blocks: expansion, channels, repeats, stride of the first (Sandler et al., CVPR 2018, table 2). */
 const GROUPS = [
@@ -44,8 +47,12 @@ export function mobileNetV2(image: Value, options: MobileNetV2Options): Features
   const { name, width = 1, variant = 'torchvision', groups = GROUPS.length } = options;
   const { lastConvolution = groups === GROUPS.length } = options;
   if (!Number.isInteger(groups) || groups < 1 || groups > GROUPS.length)
-    throw new RangeError(`mobileNetV2 '${name}': groups must be 1..7, not ${groups}`);
-  if (!(width > 0)) throw new RangeError(`mobileNetV2 '${name}': width must be positive`);
+    throw new BackboneError(
+      'OUT_OF_RANGE',
+      `mobileNetV2 '${name}': groups must be 1..7, not ${groups}`,
+    );
+  if (!(width > 0))
+    throw new BackboneError('OUT_OF_RANGE', `mobileNetV2 '${name}': width must be positive`);
   const divisor = variant === 'd-li14' && width === 0.1 ? 4 : 8;
   const scaled = (channels: number): number => roundChannels(channels * width, divisor);
 
@@ -76,12 +83,6 @@ export function mobileNetV2(image: Value, options: MobileNetV2Options): Features
   return featuresFrom(stages, name);
 }
 
-/** The nearest multiple of the divisor that is not more than a tenth below, and at least the divisor. */
-function roundChannels(channels: number, divisor: number): number {
-  const rounded = Math.max(divisor, Math.floor((channels + divisor / 2) / divisor) * divisor);
-  return rounded < 0.9 * channels ? rounded + divisor : rounded;
-}
-
 /** Mean over the map and a linear layer: the head of an image classifier. */
 export function classifier(
   x: Value,
@@ -90,30 +91,38 @@ export function classifier(
   return linear(globalAveragePool(x), { name, channels: classes });
 }
 
+/** Whose names a checkpoint has; timm builds the `torchvision` variant. */
+export type MobileNetV2Checkpoint = MobileNetV2Variant | 'timm';
+
 /**
  * PyTorch's module path of each of our nodes, for `importTorch`. Nodes outside `name` keep their own names.
  *
  * @param name the name that the encoder was given
- * @param variant whose checkpoint it is
+ * @param checkpoint default `torchvision`
  */
 export function mobileNetV2TorchModules(
   name: string,
-  variant: MobileNetV2Variant = 'torchvision',
+  checkpoint: MobileNetV2Checkpoint = 'torchvision',
 ): (node: string) => string {
-  const ours = new RegExp(
-    `^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\.(stem|last|block(\\d+)\\.(expand|depthwise|project))\\.(conv|bn)$`,
+  const repeats = GROUPS.map(([, , count]) => count);
+  return torchModules(name, (path) =>
+    checkpoint === 'timm'
+      ? timmModule(path, repeats, (block) => block === 1, ['conv_head', 'bn2'])
+      : sequentialModule(path, checkpoint),
   );
-  return (node) => {
-    const [, part, block, role, kind] = ours.exec(node) ?? [];
-    if (!part) return node;
-    const offset = kind === 'conv' ? 0 : 1;
-    if (part === 'stem') return `features.0.${offset}`;
-    if (part === 'last') return variant === 'd-li14' ? `conv.${offset}` : `features.18.${offset}`;
-    // Without an expansion the first block's parts move up by one.
-    const step = ['expand', 'depthwise', 'project'].indexOf(role!) - (block === '1' ? 1 : 0);
-    if (variant === 'd-li14') return `features.${block}.conv.${3 * step + offset}`;
-    return role === 'project'
-      ? `features.${block}.conv.${step + offset}`
-      : `features.${block}.conv.${step}.${offset}`;
-  };
+}
+
+function sequentialModule(path: string, variant: MobileNetV2Variant): string | undefined {
+  const { part, kind } = pathParts(path);
+  const offset = sequentialOffset(kind);
+  if (part === 'stem') return `features.0.${offset}`;
+  if (part === 'last') return variant === 'd-li14' ? `conv.${offset}` : `features.18.${offset}`;
+  const [, block, role] = /^block(\d+)\.(\w+)$/.exec(part) ?? [];
+  if (!block) return undefined;
+  // Without an expansion the first block's parts move up by one.
+  const step = ['expand', 'depthwise', 'project'].indexOf(role!) - (block === '1' ? 1 : 0);
+  if (variant === 'd-li14') return `features.${block}.conv.${3 * step + offset}`;
+  return role === 'project'
+    ? `features.${block}.conv.${step + offset}`
+    : `features.${block}.conv.${step}.${offset}`;
 }

@@ -1,5 +1,6 @@
 import { add, type Initialiser, relu, type Value } from '@pose-distill/network';
 import { convolutionBlock } from './blocks.js';
+import { BackboneError } from './error.js';
 
 export interface ResidualBlockOptions {
   readonly name: string;
@@ -47,7 +48,8 @@ export function residualBlock(x: Value, options: ResidualBlockOptions): Value {
 export function bottleneckBlock(x: Value, options: ResidualBlockOptions): Value {
   const { name, channels, strides = 1, ...start } = options;
   if (channels % 4 !== 0)
-    throw new RangeError(
+    throw new BackboneError(
+      'OUT_OF_RANGE',
       `bottleneckBlock '${name}': channels must be a multiple of 4, not ${channels}`,
     );
   const activation = 'relu';
