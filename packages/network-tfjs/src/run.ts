@@ -1,13 +1,21 @@
-import type { Network, Shape } from '@pose-distill/network';
+import type { Network, OpName, Shape } from '@pose-distill/network';
 import * as tf from '@tensorflow/tfjs-core';
 import { RunError } from './error.js';
-import type { BatchStatistics } from './lowering.js';
+import type { BatchStatistics, Call } from './lowering.js';
 import { planOf } from './plan.js';
 import { updatedStatistics } from './statistics.js';
+import { isRecordingOnce, withoutTape } from './tape.js';
+import { outputsOf, type RunSteps, runForTraining } from './training.js';
 
 export interface RunOptions {
   /** Whether batch norm uses the batch and gives new running statistics. @param training default false */
   readonly training?: boolean;
+  /**
+   * Whether the gradient of a training run computes most maps a second time instead of keeping them: less memory for about one
+   * more forward pass. The gradients are the same to the last bit.
+   * @param recompute default false
+   */
+  readonly recompute?: boolean;
 }
 
 export interface RunResult {
@@ -36,44 +44,60 @@ export function run(
   network: Network,
   variables: Readonly<Record<string, tf.Tensor>>,
   inputs: Readonly<Record<string, tf.Tensor>>,
-  { training = false }: RunOptions = {},
+  { training = false, recompute = false }: RunOptions = {},
 ): RunResult {
   for (const { name, shape } of network.parameters)
     checkTensor(variables[name], shape, `parameter '${name}'`);
   const values = readInputs(network, inputs);
   const batch = inputs[network.inputs[0]!]?.shape[0] ?? 1;
-  const plan = planOf(network, training);
   const recording = tf.engine().state.gradientDepth > 0;
+  const hasOwnTape = training && isRecordingOnce();
+  // While tfjs records it decides what may go.
+  const runSteps = stepRunner({ batch, training, recording }, !recording || hasOwnTape);
 
   return tf.tidy(() => {
     const statistics: BatchStatistics[] = [];
-    for (const { node, lowering, activation, output, release } of plan) {
+    const collect = (batch: BatchStatistics): void => void statistics.push(batch);
+    if (hasOwnTape) {
+      const outputs = runForTraining(network, variables, values, recompute, runSteps, collect);
+      return { outputs, updates: withoutTape(() => updatedStatistics(statistics, variables)) };
+    }
+    runSteps(planOf(network, training), values, variables, collect);
+    const outputs = outputsOf(network, values, new Set(Object.values(inputs)));
+    return { outputs, updates: updatedStatistics(statistics, variables) };
+  });
+}
+
+/** @param frees whether to dispose values that no later step reads; given ones stay */
+function stepRunner(
+  mode: Pick<Call<OpName>, 'batch' | 'training' | 'recording'>,
+  frees: boolean,
+): RunSteps {
+  return (steps, values, variables, collect) => {
+    const given = new Set(values.values());
+    for (const { node, lowering, activation, output, release } of steps) {
+      const inputs = node.inputs.map((name) => values.get(name)!);
+      const statistics: BatchStatistics[] = [];
       const call = {
+        ...mode,
         node: node as Parameters<typeof lowering>[0]['node'],
-        inputs: node.inputs.map((name) => values.get(name)!),
+        inputs,
         parameter: (role: string) => variables[node.parameters[role]!]!,
-        batch,
-        training,
-        recording,
         activation,
         collect: (batch: BatchStatistics) => void statistics.push(batch),
       };
-      // What a step computes on the way goes at once, unless statistics are among it.
-      const y = training ? lowering(call) : tf.tidy(() => lowering(call));
-      values.set(output, y);
-      // While a gradient is recorded the tape decides what may go.
-      if (!recording) for (const name of release) tf.dispose(values.get(name)!);
+      // What a step computes on the way goes at once.
+      const [y] = tf.tidy(() => {
+        const result = lowering(call);
+        const own = inputs.includes(result) ? tf.clone(result) : result;
+        return [own, ...statistics.flatMap(({ mean, variance }) => [mean, variance])];
+      });
+      values.set(output, y!);
+      statistics.forEach(collect);
+      if (!frees) continue;
+      for (const name of release) if (!given.has(values.get(name)!)) tf.dispose(values.get(name)!);
     }
-    const given = new Set<tf.Tensor>(Object.values(inputs));
-    const outputs: Record<string, tf.Tensor> = {};
-    for (const [name, node] of Object.entries(network.outputs)) {
-      const value = values.get(node)!;
-      // Each output is a tensor of its own, so that disposing one leaves inputs and the others alone.
-      outputs[name] = given.has(value) ? tf.clone(value) : value;
-      given.add(value);
-    }
-    return { outputs, updates: updatedStatistics(statistics, variables) };
-  });
+  };
 }
 
 function readInputs(
