@@ -18,6 +18,8 @@ it('exports what the documentation says', () => {
       "hrNetTorchModules",
       "integralHead",
       "invertedResidual",
+      "liteHrNet",
+      "liteHrNetTorchModules",
       "mnasNet",
       "mnasNetTorchModules",
       "mobileNetV1",

@@ -4,23 +4,25 @@ import {
   type Conv2dOptions,
   conv2d,
   maxPool,
-  normal,
   relu,
   resizeNearest,
+  torchUniform,
   type Value,
 } from '@pose-distill/network';
 import { checkCount, checkDivisible } from './checks.js';
 
-/** Convolution with bias, started with the deviation of PyTorch's default; the size stays for odd kernels and stride 1. */
+/** Convolution with bias, both started as PyTorch's default; the size stays for odd kernels and stride 1. */
 export function defaultConvolution(
   x: Value,
   { kernel = 1, ...options }: Omit<Conv2dOptions, 'kernel' | 'padding'> & { kernel?: number },
 ): Value {
+  const start = torchUniform(kernel * kernel * x.shape[2]!);
   return conv2d(x, {
     ...options,
     kernel,
     padding: Math.floor(kernel / 2),
-    initialiser: normal(1 / Math.sqrt(3 * kernel * kernel * x.shape[2]!)),
+    initialiser: start,
+    biasInitialiser: start,
   });
 }
 

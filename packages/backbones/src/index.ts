@@ -29,6 +29,8 @@ export {
 export { type HourglassVariant, hourglassTorchModules } from './hourglass-torch.js';
 export { type HrNetOptions, hrNet } from './hrnet.js';
 export { hrNetTorchModules } from './hrnet-torch.js';
+export { type LiteHrNetFusion, type LiteHrNetOptions, liteHrNet } from './lite-hrnet.js';
+export { liteHrNetTorchModules } from './lite-hrnet-torch.js';
 export {
   type MnasNetCheckpoint,
   type MnasNetOptions,

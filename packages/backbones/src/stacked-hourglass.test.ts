@@ -84,6 +84,19 @@ describe('stackedHourglass', () => {
     expect(last).toBe(outputs['branch2.stack2']);
   });
 
+  it('starts as PyTorch does, biases too', () => {
+    const { parameters } = network({ stacks: 1, features: 16 });
+    const start = (name: string): unknown =>
+      parameters.find((parameter) => parameter.name === name)!.initialiser;
+    const limit = 1 / Math.sqrt(49 * 3);
+    expect(start('net.stem.conv.weight')).toEqual({ type: 'uniform', limit });
+    expect(start('net.stem.conv.bias')).toEqual({ type: 'uniform', limit });
+    expect(start('net.stack1.hourglass.level1.inner.block1.conv2.weight')).toEqual({
+      type: 'uniform',
+      limit: 1 / Math.sqrt(9 * 8),
+    });
+  });
+
   it.each([
     [{ stacks: 2, blocks: 2 }, 'pytorch-pose', 'score_.0'],
     [{ stacks: 1, branches: [1, 2] }, 'okdhp', '_score_b_1_s_0'],

@@ -49,7 +49,7 @@ type StackOptions = Required<
  *
  * `prune(network, ['branch2.stack2'])` keeps one branch for deployment. Names: `<name>.stem`, `<name>.stack1.hourglass`,
  * `.residual`, `.features`, `.heatmaps`, `.remapFeatures`, `.remapHeatmaps`; those of branches begin `<name>.branch1.stack1`.
- * All convolutions have a bias, as in the released code.
+ * All convolutions have a bias and start as PyTorch's default, as in the released code.
  * @throws BackboneError SHAPE_MISMATCH for an image whose size is no multiple of `4 * 2 ** depth`, OUT_OF_RANGE
  * @example
  * const { outputs } = stackedHourglass(image, { name: 'net', keypoints: 16, stacks: 2, branches: [2, 2, 2] });

@@ -22,7 +22,10 @@ import {
   hourglassTorchModules,
   hrNet,
   hrNetTorchModules,
+  integralHead,
   invertedResidual,
+  liteHrNet,
+  liteHrNetTorchModules,
   mobileNetV2,
   mobileNetV2TorchModules,
   stackedHourglass,
@@ -156,6 +159,25 @@ const DEFINITIONS: readonly Definition[] = [
       'branch3.stack2': 'out_5',
     },
     modules: hourglassTorchModules('net', 'okdhp'),
+  },
+  {
+    file: 'lite-hrnet',
+    build(image) {
+      const options = { modules: [1, 1, 1], widths: [8, 16, 24, 32], stem: 8 };
+      const released = liteHrNet(image, { ...options, name: 'net' });
+      const once = liteHrNet(image, { ...options, name: 'once', fusion: 'once' });
+      const coarse = liteHrNet(image, { ...options, name: 'net', head: false });
+      return {
+        'at/stem': released.blocks[0]!,
+        'at/stage2.3': coarse.at(32),
+        output: integralHead(released.at(4), { name: 'final_layer', keypoints: 3 }),
+        'once/output': integralHead(once.at(4), { name: 'once.final_layer', keypoints: 3 }),
+      };
+    },
+    modules(node) {
+      if (node === 'once.final_layer') return 'final_layer';
+      return liteHrNetTorchModules(node.startsWith('once.') ? 'once' : 'net')(node);
+    },
   },
 ];
 
