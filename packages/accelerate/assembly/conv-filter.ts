@@ -17,11 +17,10 @@ function tileColumns(left: u32, n: u32): u32 {
  */
 export function convFilterGradient(
   x: usize, xPixel: usize, xRowBytes: usize, xBatchBytes: usize, height: i32, width: i32, k: u32,
-  dy: usize, batch: u32, outHeight: i32, outWidth: i32, n: u32, acc: usize,
+  dy: usize, dyPixel: usize, batch: u32, outHeight: i32, outWidth: i32, n: u32, acc: usize,
   filterHeight: u32, filterWidth: u32, strideY: i32, strideX: i32, padTop: i32, padLeft: i32, dilationY: i32, dilationX: i32,
   block: i32, chunk: i32, sink: usize,
 ): void {
-  const dyPixel: usize = n << 2;
   const xStep: usize = xPixel * strideX;
   const xRow: usize = xRowBytes * strideY;
   for (let image: u32 = 0; image < batch; image++) {
@@ -114,14 +113,14 @@ export function tapFloats(k: u32, n: u32): u32 {
   return columns * k;
 }
 
-/** Copies the tiles of `convFilterGradient` into a filter `[tap][k][n]`. */
-export function unpackFilter(acc: usize, filter: usize, taps: u32, k: u32, n: u32): void {
+/** Copies the tiles of `convFilterGradient` into a filter `[tap][k][n]` whose rows lie `rowBytes` apart. */
+export function unpackFilter(acc: usize, filter: usize, rowBytes: usize, taps: u32, k: u32, n: u32): void {
   for (let tap: u32 = 0; tap < taps; tap++) {
     for (let j: u32 = 0; j < n; ) {
       const columns = tileColumns(n - j, n);
       const column = min(j, n - columns);
       for (let i: u32 = 0; i < k; i++) {
-        const to = filter + (((tap * k + i) * n + column) << 2);
+        const to = filter + (tap * k + i) * rowBytes + (column << 2);
         for (let c: u32 = 0; c < columns; c++) store<f32>(to + (c << 2), load<f32>(acc + (c << 2)));
         acc += max<u32>(columns, 4) << 2;
       }

@@ -1,12 +1,13 @@
 import { gather4, gather8, MOST_ROWS } from '../build/tiles';
 
 /**
- * Packs a filter `[tap][inner][outer]` for `convGather`, summing over `inner` (a forward convolution).
+ * Packs a filter `[tap][inner][outer]` for `convGather`, summing over `inner` (a forward convolution). Rows lie `rowBytes` apart, more
+ * than the `n` columns where they are some of a wider filter's.
  *
  * Panels of 8 columns (4 where no more than 4 are left), each a row of bias and then its taps in the listed order.
  */
 export function packForward(
-  filter: usize, packed: usize, taps: u32, tapList: usize, k: u32, n: u32, bias: usize,
+  filter: usize, rowBytes: usize, packed: usize, taps: u32, tapList: usize, k: u32, n: u32, bias: usize,
 ): void {
   for (let column: u32 = 0; column < n; column += 8) {
     const used = min<u32>(8, n - column);
@@ -16,7 +17,7 @@ export function packForward(
       packed += 4;
     }
     for (let tap: u32 = 0; tap < taps; tap++) {
-      let from = filter + ((load<u32>(tapList + (tap << 2)) * k * n + column) << 2);
+      let from = filter + load<u32>(tapList + (tap << 2)) * k * rowBytes + (column << 2);
       for (let i: u32 = 0; i < k; i++) {
         if (used == 8) {
           v128.store(packed, v128.load(from));
@@ -28,7 +29,7 @@ export function packForward(
             packed += 4;
           }
         }
-        from += n << 2;
+        from += rowBytes;
       }
     }
   }
@@ -36,7 +37,7 @@ export function packForward(
 
 /** As `packForward` for the transposed filter: sums over `outer`, of which there are `k`. */
 export function packTransposed(
-  filter: usize, packed: usize, taps: u32, tapList: usize, k: u32, n: u32,
+  filter: usize, rowBytes: usize, packed: usize, taps: u32, tapList: usize, k: u32, n: u32,
 ): void {
   for (let column: u32 = 0; column < n; column += 8) {
     const used = min<u32>(8, n - column);
@@ -46,10 +47,10 @@ export function packTransposed(
       packed += 4;
     }
     for (let tap: u32 = 0; tap < taps; tap++) {
-      const from = filter + ((load<u32>(tapList + (tap << 2)) * n + column) * k << 2);
+      const from = filter + (load<u32>(tapList + (tap << 2)) * n + column) * rowBytes;
       for (let i: u32 = 0; i < k; i++) {
         for (let j: u32 = 0; j < width; j++) {
-          store<f32>(packed, j < used ? load<f32>(from + ((j * k + i) << 2)) : 0);
+          store<f32>(packed, j < used ? load<f32>(from + j * rowBytes + (i << 2)) : 0);
           packed += 4;
         }
       }

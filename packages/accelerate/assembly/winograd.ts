@@ -183,17 +183,20 @@ export function winogradFilterGradient(
   }
 }
 
-/** Turns a filter `[taps][n][k]` around: last tap first, `[taps][k][n]`; both counts are multiples of 4. */
-export function turnFilter(filter: usize, to: usize, taps: u32, n: u32, k: u32): void {
+/**
+ * Turns a filter `[taps][n][k]`, whose rows lie `rowBytes` apart, around: last tap first, `[taps][k][n]`. Both counts are multiples
+ * of 4.
+ */
+export function turnFilter(filter: usize, rowBytes: usize, to: usize, taps: u32, n: u32, k: u32): void {
   for (let tap = taps; tap != 0; tap--) {
-    const from = filter + ((tap - 1) * n * k << 2);
+    const from = filter + (tap - 1) * n * rowBytes;
     for (let j: u32 = 0; j < n; j += 4) {
       for (let i: u32 = 0; i < k; i += 4) {
-        const at = from + ((j * k + i) << 2);
+        const at = from + j * rowBytes + (i << 2);
         const a = v128.load(at);
-        const b = v128.load(at + (k << 2));
-        const c = v128.load(at + (k << 3));
-        const d = v128.load(at + 3 * (k << 2));
+        const b = v128.load(at + rowBytes);
+        const c = v128.load(at + 2 * rowBytes);
+        const d = v128.load(at + 3 * rowBytes);
         const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
         const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
         const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);

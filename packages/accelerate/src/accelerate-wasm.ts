@@ -2,7 +2,14 @@ import { declareExactKernel } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamUpdate } from './adam.js';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
-import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './conv2d.js';
+import {
+  conv2d,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  groupedConv2d,
+  groupedConv2dBackpropFilter,
+  groupedConv2dBackpropInput,
+} from './conv2d.js';
 import { concat, slice, splitV } from './copies.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
 import { AccelerateError } from './errors.js';
@@ -28,6 +35,9 @@ const KERNELS: readonly Kernel[] = [
   depthwiseConv2d,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  groupedConv2d,
+  groupedConv2dBackpropFilter,
+  groupedConv2dBackpropInput,
   identity,
   resizeNearestNeighborGrad,
   slice,

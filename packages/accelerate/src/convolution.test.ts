@@ -24,6 +24,7 @@ interface Case {
   readonly stride: [number, number];
   readonly pad: Pad;
   readonly dilation?: [number, number];
+  readonly groups?: number;
 }
 
 const CHANNELS = [1, 3, 4, 5, 8, 17, 24, 33];
@@ -42,9 +43,10 @@ const WIDE_PAD: Pad = [
 
 function geometry(c: Case, depthwise: boolean): Geometry & { filter: number[]; y: number[] } {
   const [batch, height, width, channels] = c.x;
-  const filter = [...c.kernel, channels, c.out];
+  const { groups = 1 } = c;
+  const filter = [...c.kernel, channels / groups, c.out];
   const info = tf.backend_util.computeConv2DInfo(
-    c.x,
+    [batch, height, width, channels / groups],
     filter as [number, number, number, number],
     c.stride,
     c.dilation ?? 1,
@@ -55,7 +57,7 @@ function geometry(c: Case, depthwise: boolean): Geometry & { filter: number[]; y
   return {
     ...{ batch, height, width, channels, stride: c.stride, dilation: c.dilation ?? [1, 1] },
     ...{ outHeight: info.outHeight, outWidth: info.outWidth, outChannels: info.outChannels },
-    ...{ filterHeight: c.kernel[0], filterWidth: c.kernel[1], depthwise, filter },
+    ...{ filterHeight: c.kernel[0], filterWidth: c.kernel[1], depthwise, filter, groups },
     pad: { top: info.padInfo.top, left: info.padInfo.left },
     y: info.outShape,
   };
@@ -63,7 +65,8 @@ function geometry(c: Case, depthwise: boolean): Geometry & { filter: number[]; y
 
 const title = (c: Case): string =>
   `[${c.x}] kernel ${c.kernel} to ${c.out}, stride ${c.stride}, pad ${JSON.stringify(c.pad)}` +
-  (c.dilation ? `, dilation ${c.dilation}` : '');
+  (c.dilation ? `, dilation ${c.dilation}` : '') +
+  (c.groups ? `, groups ${c.groups}` : '');
 
 const shapes: Case[] = [
   { x: [2, 7, 5, 5], kernel: [1, 1], out: 8, stride: [1, 1], pad: 'same' },
@@ -103,6 +106,24 @@ const dense: Case[] = [
   { x: [2, 23, 31, 6], kernel: [1, 1], out: 11, stride: [1, 1], pad: 'same' },
   { x: [1, 5, 211, 12], kernel: [3, 3], out: 8, stride: [1, 1], pad: 'same' },
   { x: [1, 17, 9, 144], kernel: [1, 1], out: 96, stride: [1, 1], pad: 'same' },
+];
+
+const grouped: Case[] = [
+  { x: [2, 6, 5, 8], kernel: [3, 3], out: 8, stride: [1, 1], pad: 'same', groups: 2 },
+  { x: [2, 7, 6, 12], kernel: [3, 3], out: 20, stride: [2, 2], pad: ODD_PAD, groups: 4 },
+  { x: [1, 9, 5, 15], kernel: [3, 2], out: 6, stride: [1, 2], pad: WIDE_PAD, groups: 3 },
+  { x: [2, 5, 7, 10], kernel: [1, 1], out: 35, stride: [1, 1], pad: 'same', groups: 5 },
+  {
+    x: [1, 8, 9, 16],
+    kernel: [3, 3],
+    out: 24,
+    stride: [1, 1],
+    pad: 2,
+    dilation: [2, 3],
+    groups: 8,
+  },
+  { x: [1, 4, 4, 6], kernel: [4, 4], out: 6, stride: [2, 2], pad: 'same', groups: 6 },
+  { x: [1, 16, 12, 64], kernel: [3, 3], out: 128, stride: [1, 1], pad: 'same', groups: 8 },
 ];
 
 const depthwise: Case[] = [
@@ -147,7 +168,7 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('relaxed %s', (relaxed)
   let accelerated: AcceleratedWasm;
   beforeAll(async () => {
     await startBackend('wasm');
-    accelerated = await accelerateWasm({ relaxed });
+    accelerated = await accelerateWasm({ relaxed, winograd: false });
   });
   afterAll(() => accelerated.undo());
 
@@ -173,21 +194,23 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('relaxed %s', (relaxed)
 
   const attributes = (c: Case) => ({
     ...{ strides: c.stride, pad: c.pad, dataFormat: 'NHWC', dilations: c.dilation ?? 1 },
+    ...(c.groups && { groups: c.groups }),
   });
 
-  describe.each(dense)('conv2d $x $kernel $out $stride $pad', (c) => {
+  describe.each([...dense, ...grouped])('conv2d $x $kernel $out $stride $pad $groups', (c) => {
+    const name = c.groups ? 'GroupedConv2D' : 'Conv2D';
     const g = geometry(c, false);
     const x = { shape: c.x, as: 'x' };
     const filter = { shape: g.filter, as: 'filter' };
     const dy = { shape: g.y, as: 'dy' };
     it(`forward ${title(c)}`, () =>
-      check('Conv2D', x, filter, attributes(c), (a, b) => forward(g, a, b)));
+      check(name, x, filter, attributes(c), (a, b) => forward(g, a, b)));
     it(`input gradient ${title(c)}`, () =>
-      check('Conv2DBackpropInput', dy, filter, { ...attributes(c), inputShape: c.x }, (a, b) =>
+      check(`${name}BackpropInput`, dy, filter, { ...attributes(c), inputShape: c.x }, (a, b) =>
         inputGradient(g, a, b),
       ));
     it(`filter gradient ${title(c)}`, () =>
-      check('Conv2DBackpropFilter', x, dy, { ...attributes(c), filterShape: g.filter }, (a, b) =>
+      check(`${name}BackpropFilter`, x, dy, { ...attributes(c), filterShape: g.filter }, (a, b) =>
         filterGradient(g, a, b),
       ));
   });

@@ -26,6 +26,7 @@ interface Case {
   readonly stride: number;
   readonly pad: 'same' | 'valid' | number | [Pair, Pair, Pair, Pair];
   readonly dilation?: Pair;
+  readonly groups?: number;
 }
 
 const sides = (top: number, bottom: number, left: number, right: number): Case['pad'] => [
@@ -56,6 +57,8 @@ const cases: Case[] = SHAPES.flatMap(({ size, stride }): Case[] => [
   // More channels than one pass of a transform, and more tiles than one block.
   { x: [1, 9, 9, 76], size, stride, out: 132, pad: 'same' },
   { x: [2, 50, 38, 36], size, stride, out: 28, pad: 'same' },
+  { x: [2, 9, 6, 24], size, stride, out: 48, pad: 1, groups: 2 },
+  { x: [1, 7, 11, 32], size, stride, out: 32, pad: sides(2, 1, 0, 1), groups: 8 },
 ]);
 cases.push(
   { x: [1, 17, 12, 4], size: 3, stride: 1, out: 8, pad: 'same', dilation: [2, 3] },
@@ -65,9 +68,10 @@ cases.push(
 
 function geometry(c: Case): Geometry & { filter: number[]; y: number[] } {
   const [batch, height, width, channels] = c.x;
-  const filter = [c.size, c.size, channels, c.out];
+  const { groups = 1 } = c;
+  const filter = [c.size, c.size, channels / groups, c.out];
   const info = tf.backend_util.computeConv2DInfo(
-    c.x,
+    [batch, height, width, channels / groups],
     filter as [number, number, number, number],
     c.stride,
     c.dilation ?? 1,
@@ -76,7 +80,7 @@ function geometry(c: Case): Geometry & { filter: number[]; y: number[] } {
   return {
     ...{ batch, height, width, channels, stride: [c.stride, c.stride] },
     ...{ outHeight: info.outHeight, outWidth: info.outWidth, outChannels: info.outChannels },
-    ...{ filterHeight: c.size, filterWidth: c.size, depthwise: false, filter },
+    ...{ filterHeight: c.size, filterWidth: c.size, depthwise: false, filter, groups },
     ...{ dilation: c.dilation ?? [1, 1], pad: { top: info.padInfo.top, left: info.padInfo.left } },
     y: info.outShape,
   };
@@ -122,17 +126,21 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('Winograd, relaxed %s',
 
   describe.each(
     cases,
-  )('$size x $size stride $stride $x to $out, pad $pad, dilation $dilation', (c) => {
+  )('$size x $size stride $stride $x to $out, pad $pad, dilation $dilation, groups $groups', (c) => {
     const g = geometry(c);
     const { filter, y } = g;
-    const attrs = { strides: c.stride, pad: c.pad, dilations: c.dilation ?? 1, dataFormat: 'NHWC' };
-    it('forward', () => check('Conv2D', { x: c.x, filter }, attrs, (a, b) => forward(g, a, b)));
+    const attrs = {
+      ...{ strides: c.stride, pad: c.pad, dilations: c.dilation ?? 1, dataFormat: 'NHWC' },
+      ...(c.groups && { groups: c.groups }),
+    };
+    const name = c.groups ? 'GroupedConv2D' : 'Conv2D';
+    it('forward', () => check(name, { x: c.x, filter }, attrs, (a, b) => forward(g, a, b)));
     it('input gradient', () =>
-      check('Conv2DBackpropInput', { dy: y, filter }, { ...attrs, inputShape: c.x }, (a, b) =>
+      check(`${name}BackpropInput`, { dy: y, filter }, { ...attrs, inputShape: c.x }, (a, b) =>
         inputGradient(g, a, b),
       ));
     it('filter gradient', () =>
-      check('Conv2DBackpropFilter', { x: c.x, dy: y }, { ...attrs, filterShape: filter }, (a, b) =>
+      check(`${name}BackpropFilter`, { x: c.x, dy: y }, { ...attrs, filterShape: filter }, (a, b) =>
         filterGradient(g, a, b),
       ));
   });

@@ -1,4 +1,5 @@
 import type { Convolution } from './convolution.js';
+import type { Filter, Stack } from './dense.js';
 import { Pieces, withScratch } from './heap.js';
 import type { KernelCall } from './kernel.js';
 import {
@@ -15,14 +16,6 @@ const FILTER_BYTES = 8 * 2 ** 20;
 
 /** Bytes of transformed tiles held at a time. */
 const TILE_BYTES = 1.5 * 2 ** 20;
-
-/** An image stack. */
-interface Stack {
-  readonly address: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
 
 /** A convolution cut into tiles. */
 interface Plan {
@@ -55,15 +48,13 @@ function planOf(
 export function winogradForward(
   call: KernelCall,
   c: Convolution,
-  x: number,
-  filter: number,
-  result: number,
+  x: Stack,
+  filter: Filter,
+  y: Stack,
 ): boolean {
   const plan = planOf(call, c, forwardTiles, false);
   if (plan === undefined) return false;
-  const from = { address: x, height: c.height, width: c.width, channels: c.channels };
-  const to = { address: result, height: c.outHeight, width: c.outWidth, channels: c.outChannels };
-  convolve(call, plan, from, filter, to, false);
+  convolve(call, plan, x, filter, y, false);
   return true;
 }
 
@@ -71,18 +62,18 @@ export function winogradForward(
 export function winogradInputGradient(
   call: KernelCall,
   c: Convolution,
-  dy: number,
-  filter: number,
-  result: number,
+  dy: Stack,
+  filter: Filter,
+  dx: Stack,
 ): boolean {
   const plan = planOf(call, c, backwardTiles, true);
   if (plan === undefined) return false;
-  const from = { address: dy, height: c.outHeight, width: c.outWidth, channels: c.outChannels };
-  const to = { address: result, height: c.height, width: c.width, channels: c.channels };
   const { taps, stride } = plan.scheme;
-  withScratch(call.backend, 4 * taps * taps * c.channels * c.outChannels, (turned) => {
-    call.native.turnFilter(filter, turned, taps * taps, c.channels, c.outChannels);
-    convolve(call, plan, from, turned, to, stride > 1);
+  const k = dy.channels;
+  const n = dx.channels;
+  withScratch(call.backend, 4 * taps * taps * k * n, (address) => {
+    call.native.turnFilter(filter.address, 4 * filter.row, address, taps * taps, n, k);
+    convolve(call, plan, dy, { address, row: n }, dx, stride > 1);
   });
   return true;
 }
@@ -100,6 +91,13 @@ function blocks(planes: number, k: number, n: number, tiles: number): [number, n
 
 /** Bytes from one plane to the next: planes a power of two apart would all fall into the same lines of the cache. */
 const planeBytes = (bytes: number): number => (Math.ceil(bytes / 4096) * 4096 + 192) | 0;
+
+/** Bytes from one image, row and pixel to the next. */
+const stepsOf = ({ height, width, pixel }: Stack): [number, number, number] => [
+  4 * pixel * width * height,
+  4 * pixel * width,
+  4 * pixel,
+];
 
 /** Scratch that every walk needs. */
 interface Tables {
@@ -135,7 +133,7 @@ function convolve(
   call: KernelCall,
   plan: Plan,
   from: Stack,
-  filter: number,
+  filter: Filter,
   to: Stack,
   isSpread: boolean,
 ): void {
@@ -162,14 +160,29 @@ function convolve(
     for (let column = 0; column < n; column += columns) {
       const width = Math.min(columns, n - column);
       native.winogradFilter(
-        ...[transforms + 1, taps * taps, filter + 4 * column, 4 * n, k, width, work],
+        ...[
+          transforms + 1,
+          taps * taps,
+          filter.address + 4 * column,
+          4 * filter.row,
+          k,
+          width,
+          work,
+        ],
         ...[base + packed, packedBytes, planes],
       );
       for (let first = 0; first < tiles; first += block) {
         const count = Math.min(block, tiles - first);
         native.winogradTiles(
-          ...[transforms, scheme.products, from.address, 4 * k * from.width * from.height],
-          ...[4 * k * from.width, 4 * k, 4 * k, base + tables.inputsY, y.tiles],
+          ...[
+            transforms,
+            scheme.products,
+            from.address,
+            ...stepsOf(from),
+            4 * k,
+            base + tables.inputsY,
+            y.tiles,
+          ],
           ...[base + tables.inputsX, x.tiles, first, count, base + tables.zeros, work],
           ...[base + transformed, tileBytes, 4 * k, 32, 16],
         );
@@ -179,7 +192,7 @@ function convolve(
         );
         native.winogradPixels(
           ...[transforms + (isSpread ? 1 : 0), isSpread ? 8 : 4, to.address + 4 * column],
-          ...[4 * n * to.width * to.height, 4 * n * to.width, 4 * n, 4 * width],
+          ...[...stepsOf(to), 4 * width],
           ...[base + tables.outputsY, y.tiles, base + tables.outputsX, x.tiles, first, count],
           ...[base + junk, work, base + products, productBytes, 4 * width],
         );
@@ -192,14 +205,14 @@ function convolve(
 export function winogradFilterGradient(
   call: KernelCall,
   c: Convolution,
-  xAddress: number,
-  dy: number,
-  filter: number,
+  x: Stack,
+  dy: Stack,
+  filter: Filter,
 ): boolean {
   const plan = planOf(call, c, forwardTiles, false);
   if (plan === undefined) return false;
   const { native, memory } = call;
-  const { scheme, y, x, tiles } = plan;
+  const { scheme, tiles } = plan;
   const planes = scheme.products ** 2;
   const k = c.channels;
   const n = c.outChannels;
@@ -223,14 +236,21 @@ export function winogradFilterGradient(
         const count = Math.min(block, tiles - first);
         const zeros = base + tables.zeros;
         native.winogradTiles(
-          ...[transforms, products, xAddress, 4 * k * c.width * c.height, 4 * k * c.width, 4 * k],
-          ...[4 * k, base + tables.inputsY, y.tiles, base + tables.inputsX, x.tiles, first, count],
+          ...[transforms, products, x.address, ...stepsOf(x), 4 * k],
+          ...[
+            base + tables.inputsY,
+            plan.y.tiles,
+            base + tables.inputsX,
+            plan.x.tiles,
+            first,
+            count,
+          ],
           ...[zeros, work, base + transformed, tileBytes, 16, 32 * count, 16 * count],
         );
         native.winogradTiles(
-          ...[transforms + 2, 4, dy + 4 * column, 4 * n * c.outWidth * c.outHeight],
-          ...[4 * n * c.outWidth, 4 * n, 4 * width, base + tables.outputsY, y.tiles],
-          ...[base + tables.outputsX, x.tiles, first, count, zeros, work],
+          ...[transforms + 2, 4, dy.address + 4 * column, ...stepsOf(dy)],
+          ...[4 * width, base + tables.outputsY, plan.y.tiles],
+          ...[base + tables.outputsX, plan.x.tiles, first, count, zeros, work],
           ...[base + gradients, gradientBytes, 32, 32 * count, 16],
         );
         native.winogradOuter(
@@ -239,7 +259,15 @@ export function winogradFilterGradient(
         );
       }
       native.winogradFilterGradient(
-        ...[transforms + 2, taps * taps, filter + 4 * column, 4 * n, k, width, work],
+        ...[
+          transforms + 2,
+          taps * taps,
+          filter.address + 4 * column,
+          4 * filter.row,
+          k,
+          width,
+          work,
+        ],
         ...[base + sums, sumBytes],
       );
     }

@@ -14,6 +14,8 @@ export interface Geometry {
   readonly dilation: readonly [number, number];
   readonly pad: { readonly top: number; readonly left: number };
   readonly depthwise: boolean;
+  /** Of channels; 1 if not said. */
+  readonly groups?: number;
 }
 
 /** Exact sums, and the sums of the magnitudes that were added: what rounding is measured against. */
@@ -25,11 +27,13 @@ export interface Sums {
 const inputs = (g: Geometry): number => g.batch * g.height * g.width * g.channels;
 const outputs = (g: Geometry): number => g.batch * g.outHeight * g.outWidth * g.outChannels;
 const weights = (g: Geometry): number =>
-  g.filterHeight * g.filterWidth * (g.depthwise ? 1 : g.channels) * g.outChannels;
+  g.filterHeight * g.filterWidth * (g.depthwise ? 1 : g.channels / (g.groups ?? 1)) * g.outChannels;
 
 /** Every triple (input, output, weight) of flat indices that the convolution multiplies. */
 function forEachTriple(g: Geometry, visit: (x: number, y: number, w: number) => void): void {
   const multiplier = g.outChannels / g.channels;
+  const groupChannels = g.channels / (g.groups ?? 1);
+  const groupOutputs = g.outChannels / (g.groups ?? 1);
   for (let b = 0; b < g.batch; b++)
     for (let oy = 0; oy < g.outHeight; oy++)
       for (let ox = 0; ox < g.outWidth; ox++)
@@ -46,8 +50,9 @@ function forEachTriple(g: Geometry, visit: (x: number, y: number, w: number) => 
                 visit(x + Math.floor(o / multiplier), y + o, tap * g.outChannels + o);
                 continue;
               }
-              for (let i = 0; i < g.channels; i++) {
-                visit(x + i, y + o, (tap * g.channels + i) * g.outChannels + o);
+              const first = x + Math.floor(o / groupOutputs) * groupChannels;
+              for (let i = 0; i < groupChannels; i++) {
+                visit(first + i, y + o, (tap * groupChannels + i) * g.outChannels + o);
               }
             }
           }

@@ -1,11 +1,12 @@
+import { groupedConv2d } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Lowering } from '../lowering.js';
 import { tfjsPadding } from '../padding.js';
 import { applyActivation } from './activation.js';
 
 /**
- * One group is a plain convolution, as many groups as channels a depthwise one, anything between is cut into plain
- * ones. Bias and activation go into the same kernel unless a gradient is recorded.
+ * One group is a plain convolution, as many groups as channels a depthwise one, anything between is
+ * tensor-ops' grouped one. Bias and activation go into the same kernel unless a gradient is recorded.
  */
 export const conv2d: Lowering<'conv2d'> = ({ node, inputs, parameter, recording, activation }) => {
   const x = inputs[0] as tf.Tensor4D;
@@ -41,20 +42,7 @@ export const conv2d: Lowering<'conv2d'> = ({ node, inputs, parameter, recording,
       return tf.fused.depthwiseConv2d<tf.Tensor4D>({ ...options, filter: depthwise });
     y = tf.depthwiseConv2d(x, depthwise, stride, pad, 'NHWC', dilation);
   } else {
-    const filters = tf.split(filter, groups, 3);
-    const parts = tf
-      .split(x, groups, 3)
-      .map((part, index) =>
-        tf.conv2d(
-          part as tf.Tensor4D,
-          filters[index]! as tf.Tensor4D,
-          stride,
-          pad,
-          'NHWC',
-          dilation,
-        ),
-      );
-    y = tf.concat(parts, 3);
+    y = groupedConv2d(x, filter, { groups, strides: stride, pad, dilations: dilation });
   }
   if (bias) y = tf.add(y, parameter('bias'));
   return activation ? applyActivation(y, activation) : y;
