@@ -1,8 +1,7 @@
 import type { ActivationFunction } from '@pose-distill/network';
+import { gelu, hardSigmoid, hardSwish, silu } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Lowering } from '../lowering.js';
-
-const hardSigmoid = (x: tf.Tensor): tf.Tensor => tf.div(tf.relu6(tf.add(x, 3)), 6);
 
 const FUNCTIONS: {
   readonly [Name in ActivationFunction]: (x: tf.Tensor, slope?: number) => tf.Tensor;
@@ -12,9 +11,9 @@ const FUNCTIONS: {
   leakyRelu: (x, slope) => tf.leakyRelu(x, slope),
   sigmoid: (x) => tf.sigmoid(x),
   hardSigmoid,
-  hardSwish: (x) => tf.mul(x, hardSigmoid(x)),
-  silu: (x) => tf.mul(x, tf.sigmoid(x)),
-  gelu: (x) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)),
+  hardSwish,
+  silu,
+  gelu,
   softplus: (x) => tf.softplus(x),
   tanh: (x) => tf.tanh(x),
 };

@@ -1,9 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as ops from '@pose-distill/tensor-ops';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { Lowering } from '../lowering.js';
 
-export const layerNorm: Lowering<'layerNorm'> = ({ node, inputs, parameter }) => {
-  const { mean, variance } = tf.moments(inputs[0]!, -1, true);
-  const centred = tf.sub(inputs[0]!, mean);
-  const normal = tf.mul(centred, tf.rsqrt(tf.add(variance, node.attributes.epsilon)));
-  return tf.add(tf.mul(normal, parameter('gamma')), parameter('beta'));
-};
+export const layerNorm: Lowering<'layerNorm'> = ({ node, inputs, parameter }) =>
+  ops.layerNorm(
+    inputs[0]!,
+    parameter('gamma') as Tensor1D,
+    parameter('beta') as Tensor1D,
+    node.attributes,
+  );
