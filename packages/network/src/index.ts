@@ -7,6 +7,7 @@ export {
 export { defineNetwork, type NetworkDefinition } from './define.js';
 export { NetworkError, type NetworkErrorCode } from './error.js';
 export { foldBatchNorm } from './fold.js';
+export { fuseReparameterised } from './fuse.js';
 export { importTorch, type TorchTensor } from './import-torch.js';
 export { initialise } from './initialise.js';
 export {
@@ -57,6 +58,7 @@ export {
   convTranspose2d,
 } from './ops/conv-transpose2d.js';
 export { type Conv2dAttributes, type Conv2dOptions, conv2d } from './ops/conv2d.js';
+export { type FillAttributes, type FillOptions, fill } from './ops/fill.js';
 export {
   type GlobalAveragePoolAttributes,
   type GlobalAveragePoolOptions,

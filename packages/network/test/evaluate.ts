@@ -246,28 +246,36 @@ function compute(
     case 'input':
     case 'parameter':
     case 'sinePositions':
+    case 'fill':
       throw new Error('has no value to compute from');
   }
 }
 
 /** What does not depend on the image, once per image. */
 function repeated(node: NetworkNode, role: (name: string) => Float32Array, batch: number): Doubles {
+  const size = node.shape.reduce((product, length) => product * length, 1);
   const values =
-    node.op === 'sinePositions' ? sines(node.attributes) : Float64Array.from(role('value'));
+    node.op === 'sinePositions'
+      ? sines(node.attributes)
+      : node.op === 'fill'
+        ? new Float64Array(size).fill(node.attributes.value)
+        : Float64Array.from(role('value'));
   const data = new Float64Array(batch * values.length);
   for (let b = 0; b < batch; b++) data.set(values, b * values.length);
   return { data, shape: [batch, ...node.shape] };
 }
 
-function sines({ size, channels }: NodeOf<'sinePositions'>['attributes']): Float64Array {
+function sines(attributes: NodeOf<'sinePositions'>['attributes']): Float64Array {
+  const { size, channels, leading = 0 } = attributes;
   const half = channels / 2;
-  return eachIndex([size.height, size.width, channels], ([row, column, c]) => {
+  const { data } = eachIndex([size.height, size.width, channels], ([row, column, c]) => {
     const position =
       c! < half ? (row! + 1) / (size.height + 1e-6) : (column! + 1) / (size.width + 1e-6);
     const m = c! % half;
     const angle = (2 * Math.PI * position) / 10000 ** ((2 * Math.floor(m / 2)) / half);
     return Math.fround(m % 2 === 0 ? Math.sin(angle) : Math.cos(angle));
-  }).data;
+  });
+  return Float64Array.from([...new Float64Array(leading * channels), ...data]);
 }
 
 function activate(x: number, which: ActivationFunction, slope = 0): number {

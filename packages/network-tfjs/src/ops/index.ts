@@ -8,6 +8,7 @@ import { channelShuffle } from './channel-shuffle.js';
 import { concat } from './concat.js';
 import { convTranspose2d } from './conv-transpose2d.js';
 import { conv2d } from './conv2d.js';
+import { fill } from './fill.js';
 import { globalAveragePool } from './global-average-pool.js';
 import { layerNorm } from './layer-norm.js';
 import { linear } from './linear.js';
@@ -53,4 +54,5 @@ export const lowerings: { readonly [Op in Exclude<OpName, 'input'>]: Lowering<Op
   transpose,
   parameter,
   sinePositions,
+  fill,
 };

@@ -14,6 +14,7 @@ import {
   conv2d,
   convTranspose2d,
   defineNetwork,
+  fill,
   flatten,
   globalAveragePool,
   input,
@@ -164,6 +165,8 @@ const CASES: Readonly<Record<string, (x: Value) => Value>> = {
   flatten: (x) => linear(flatten(x), { name: 'op', channels: 3 }),
   reshape: (x) => reshape(x, { shape: [14, -1] }),
   transpose: (x) => transpose(x, { axes: [2, 0, 1] }),
+  'a fixed guess behind': (x) =>
+    concat([x, fill({ name: 'guess', shape: [7, 6, 2], value: 0.5 })], { name: 'op' }),
   'layer norm': (x) => layerNorm(x, { name: 'op' }),
   'layer norm of a vector': (x) => layerNorm(flatten(x), { name: 'op', epsilon: 1e-3 }),
   softmax: (x) => softmax(x),
@@ -185,10 +188,15 @@ const CASES: Readonly<Record<string, (x: Value) => Value>> = {
   'mean over columns and channels': (x) => mean(x, { axes: [1, -1], keepAxes: true }),
   'tokens in front': (x) => {
     const tokens = reshape(x, { shape: [42, 4] });
-    const positions = sinePositions({ name: 'at', size: { width: 6, height: 7 }, channels: 4 });
-    const placed = add([tokens, positions], { name: 'placed' });
+    const positions = sinePositions({
+      name: 'at',
+      size: { width: 6, height: 7 },
+      channels: 4,
+      leading: 3,
+    });
     const learned = parameter({ name: 'learned', shape: [3, 4] });
-    return concat([learned, placed], { name: 'sequence', axis: 0 });
+    const sequence = concat([learned, tokens], { name: 'sequence', axis: 0 });
+    return add([sequence, positions], { name: 'placed' });
   },
   linear: (x) => linear(globalAveragePool(x), { name: 'op', channels: 5 }),
   'linear over a map': (x) => linear(x, { name: 'op', channels: 5, bias: false }),

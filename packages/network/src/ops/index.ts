@@ -10,6 +10,7 @@ import { type ChannelShuffleAttributes, channelShuffleOperation } from './channe
 import { type ConcatAttributes, concatOperation } from './concat.js';
 import { type ConvTranspose2dAttributes, convTranspose2dOperation } from './conv-transpose2d.js';
 import { type Conv2dAttributes, conv2dOperation } from './conv2d.js';
+import { type FillAttributes, fillOperation } from './fill.js';
 import {
   type GlobalAveragePoolAttributes,
   globalAveragePoolOperation,
@@ -64,6 +65,7 @@ export interface OpAttributes {
   readonly mean: MeanAttributes;
   readonly parameter: ParameterAttributes;
   readonly sinePositions: SinePositionsAttributes;
+  readonly fill: FillAttributes;
 }
 
 /** Names of the operations. */
@@ -98,4 +100,5 @@ export const operations: { readonly [Op in OpName]: Operation<Op> } = {
   mean: meanOperation,
   parameter: parameterOperation,
   sinePositions: sinePositionsOperation,
+  fill: fillOperation,
 };
