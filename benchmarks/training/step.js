@@ -6,7 +6,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { accelerateWasm } from '@pose-distill/accelerate/wasm';
-import { benchmarkDense, benchmarkMobile } from '@pose-distill/backbones';
 import { initialise } from '@pose-distill/network';
 import { run, toTensors } from '@pose-distill/network-tfjs';
 import {
@@ -18,6 +17,7 @@ import {
 } from '@pose-distill/tensor-ops';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { buildNetwork } from './networks.js';
 
 const {
   network: name,
@@ -35,12 +35,16 @@ setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
 await tf.setBackend('wasm');
 await tf.ready();
 installGradients();
-const build =
+const accelerated =
   variant === 'compositions'
-    ? 'tfjs'
-    : (await accelerateWasm({ relaxed: variant !== 'accelerated-plain' })).build;
+    ? undefined
+    : await accelerateWasm({
+        relaxed: variant !== 'accelerated-plain',
+        revectorize: variant.endsWith('revectorized'),
+      });
+const build = accelerated?.build ?? 'tfjs';
 
-const network = (name === 'mobile' ? benchmarkMobile : benchmarkDense)({ height, width });
+const network = buildNetwork(name, { height, width });
 const tensors = toTensors(network, initialise(network, 1));
 const trained = network.parameters.filter(({ kind }) => kind === 'weight');
 const shapes = trained.map(({ shape }) => shape);
@@ -105,7 +109,9 @@ console.log(
     parameters: weights.size,
     losses: losses.slice(0, 5),
     leakedTensors: tf.memory().numTensors - tensorsAfterWarmup,
+    revectorized: accelerated?.revectorized ?? false,
     heapMebibytes: Math.round(tf.backend().wasm.HEAPU8.length / 2 ** 20),
+    peakMebibytes: process.resourceUsage().maxRSS / 1024,
     times,
     processorTimes,
   }),
