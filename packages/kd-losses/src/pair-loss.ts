@@ -3,13 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 /** A scalar and what its gradient with respect to the first input is made of. */
 export interface PairForward {
   readonly value: tf.Scalar;
-  /** Gradient of the value with respect to the first input; the second's is its negative. */
+  /** Gradient of the value with respect to the first input. */
   readonly gradient: tf.Tensor;
+  /** With respect to the second; absent where that is the negative of the first, as of a function of the difference. */
+  readonly secondGradient?: () => tf.Tensor;
 }
 
 /**
- * A scalar function of the difference of two tensors with its own backward, which stock tfjs needs in Node.
- * The gradient is made on the way forward (one more product), so that nothing else has to be kept.
+ * A scalar function of two tensors with its own backward, which stock tfjs needs in Node. The gradient is made on the way forward (one more product), so that nothing else has to be kept.
  */
 export function pairLoss(
   first: tf.Tensor,
@@ -22,13 +23,14 @@ export function pairLoss(
     b: tf.Tensor,
     save: (tensors: tf.Tensor[]) => void,
   ) => {
-    const { value, gradient } = forward(a, b);
-    save([gradient]);
+    const { value, gradient, secondGradient } = forward(a, b);
+    save(secondGradient && !detachSecond ? [gradient, secondGradient()] : [gradient]);
     return {
       value,
       gradFunc: (dy: tf.Scalar, saved: tf.Tensor[]) => {
         const forFirst = tf.mul(saved[0] as tf.Tensor, dy);
-        return [forFirst, detachSecond ? tf.zerosLike(forFirst) : tf.neg(forFirst)];
+        if (detachSecond) return [forFirst, tf.zerosLike(forFirst)];
+        return [forFirst, saved[1] ? tf.mul(saved[1], dy) : tf.neg(forFirst)];
       },
     };
   }) as unknown as Parameters<typeof tf.customGrad>[0]);

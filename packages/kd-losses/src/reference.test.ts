@@ -6,7 +6,15 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type LossCase, lossFolder, openLossCase, storedOrder } from '../test/cases.js';
-import { heatmapMseLoss, hhdLoss, l1Loss, mseLoss, smoothL1Loss } from './index.js';
+import {
+  heatmapMseLoss,
+  heatmapOhkmLoss,
+  hhdLoss,
+  l1Loss,
+  mseLoss,
+  pixelKlLoss,
+  smoothL1Loss,
+} from './index.js';
 
 /** The reference ran in double precision on the same float32 inputs. */
 const TOLERANCE = 1e-5;
@@ -58,6 +66,20 @@ const coordinates =
   (output) =>
     loss(output as tf.Tensor3D, target as tf.Tensor3D, weight);
 
+const ohkm =
+  (weighting: 'hrnet' | 'mmpose'): Prepare =>
+  ({ target, weight }, { topk }: { topk: number }) =>
+  (output) =>
+    heatmapOhkmLoss(output as tf.Tensor4D, target as tf.Tensor4D, weight, {
+      weighting,
+      hardest: topk,
+    });
+
+const pixelKl: Prepare =
+  ({ target, weight }) =>
+  (output) =>
+    pixelKlLoss(output as tf.Tensor4D, target as tf.Tensor4D, weight);
+
 const CASES: readonly (readonly [string, string, Prepare])[] = [
   ...['config', 'l1norm', 'low-logits', 'raw', 'softmax', 'student-softmax'].map(
     (name) => [`hhd-cropbias-${name}`, 'student', hhd] as const,
@@ -66,6 +88,9 @@ const CASES: readonly (readonly [string, string, Prepare])[] = [
   ['okdhp-joints-mse', 'output', heatmap('hrnet')],
   ['keypoint-mse', 'output', heatmap('mmpose')],
   ['keypoint-mse-skip-empty', 'output', heatmap('mmpose')],
+  ['hrnet-joints-ohkm', 'output', ohkm('hrnet')],
+  ['keypoint-ohkm', 'output', ohkm('mmpose')],
+  ['okdhp-joints-kld', 'output', pixelKl],
   ['smooth-l1', 'output', coordinates(smoothL1Loss)],
   ['l1', 'output', coordinates(l1Loss)],
   ['mse-coords', 'output', coordinates(mseLoss)],
@@ -96,5 +121,22 @@ describe('published losses', () => {
           TOLERANCE * largestMagnitude(expected),
         );
       });
+
+    it.skipIf(!lossFolder('okdhp-joints-kld'))(
+      'lets the ensemble of okdhp-joints-kld learn',
+      async () => {
+        const reference = openLossCase('okdhp-joints-kld');
+        const [output, target, weight] = ['output', 'target', 'weight'].map((name) =>
+          reference.tensor(name),
+        ) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor];
+        const gradient = await storedOrder(
+          tf.grad((ensemble) => pixelKlLoss(output, ensemble as tf.Tensor4D, weight))(target),
+        );
+        const expected = reference.values('grad_target');
+        expect(largestDifference(gradient, expected)).toBeLessThan(
+          TOLERANCE * largestMagnitude(expected),
+        );
+      },
+    );
   });
 });
