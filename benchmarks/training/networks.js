@@ -3,8 +3,8 @@ import {
   benchmarkDense,
   benchmarkMobile,
   ducDecoder,
-  hourglass,
   peleeNet,
+  stackedHourglass,
 } from '@pose-distill/backbones';
 import { defineNetwork, input } from '@pose-distill/network';
 
@@ -21,8 +21,8 @@ const BUILDERS = {
   },
   hourglass: (size) => {
     const image = input('image', { ...size, channels: 3 });
-    const { heatmaps } = hourglass(image, { name: 'hourglass', stacks: 1, keypoints });
-    return defineNetwork({ inputs: [image], outputs: { heatmaps: heatmaps.at(-1) } });
+    const { last } = stackedHourglass(image, { name: 'hourglass', stacks: 1, keypoints });
+    return defineNetwork({ inputs: [image], outputs: { heatmaps: last } });
   },
 };
 
