@@ -14,6 +14,7 @@ import { concat, slice, splitV } from './copies.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d } from './depthwise.js';
 import { AccelerateError } from './errors.js';
 import { memoryOf, output, type WasmBackend } from './heap.js';
+import { type HeapMemory, installHeapMeter } from './heap-meter.js';
 import { identity } from './identity.js';
 import type { Kernel, KernelArguments, KernelCall } from './kernel.js';
 import { loadNative, type Native, type NativeBuild, setRevectorize } from './native.js';
@@ -73,6 +74,10 @@ export interface AcceleratedWasm {
   readonly build: NativeBuild;
   /** Whether V8 was told to use 256-bit SIMD, and the check passed. */
   readonly revectorized: boolean;
+  /** What the heap holds, and the most it held at one time. */
+  memory(): HeapMemory;
+  /** Lets the peaks of `memory()` begin anew. */
+  resetPeak(): void;
   /** Puts the kernels that were there before back. */
   undo(): void;
 }
@@ -114,7 +119,7 @@ export async function accelerateWith(settings: {
   const { native, build } = await loadNative(memory, settings.relaxed);
   const raced = installed.get(memory);
   if (raced !== undefined) return raced;
-  const result = register(native, build, memory, settings.winograd, revectorize);
+  const result = register(backend, native, build, memory, settings.winograd, revectorize);
   if (!revectorize || (await passesSelfCheck())) return result;
   result.undo();
   await setRevectorize(false);
@@ -131,20 +136,26 @@ async function passesSelfCheck(): Promise<boolean> {
 }
 
 function register(
+  backend: WasmBackend,
   native: Native,
   build: NativeBuild,
   memory: WebAssembly.Memory,
   winograd: KernelCall['winograd'],
   revectorized: boolean,
 ): AcceleratedWasm {
+  const meter = installHeapMeter(backend);
   const undos = KERNELS.map((kernel) => install(kernel, native, memory, winograd));
   const result: AcceleratedWasm = {
     kernels: KERNELS.map(({ name }) => name).sort(),
     build,
     revectorized,
+    memory: meter.memory,
+    resetPeak: meter.resetPeak,
     undo: () => {
       for (const undo of undos.splice(0)) undo();
-      if (installed.get(memory) === result) installed.delete(memory);
+      if (installed.get(memory) !== result) return;
+      installed.delete(memory);
+      meter.undo();
     },
   };
   installed.set(memory, result);

@@ -1,4 +1,4 @@
-import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { AccelerateError } from './errors.js';
 
 /** The parts of tfjs-backend-wasm 4.22 that the kernels use. */
@@ -43,21 +43,17 @@ export function rawAddressOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/** A new tensor on the heap, its values not set. */
+/** A new tensor on the heap, its values not set. A full heap throws in malloc: see `installHeapMeter`. */
 export function output(
   backend: WasmBackend,
   shape: readonly number[],
   dtype: DataType = 'float32',
 ): TensorInfo {
-  const tensor = backend.makeOutput([...shape], dtype);
-  const bytes = sizeOf(shape) * util.bytesPerElement(dtype);
-  if (bytes > 0 && backend.dataIdMap.get(tensor.dataId).memoryOffset === 0) {
-    // tfjs does not look at malloc's answer: such a tensor would be written over the heap's start.
-    backend.disposeData(tensor.dataId, true);
-    throw heapExhausted(backend, `a tensor [${shape}]`, bytes);
-  }
-  return tensor;
+  return backend.makeOutput([...shape], dtype);
 }
+
+/** The largest piece of scratch memory so far. */
+export const scratchPeaks: WeakMap<WasmBackend['wasm'], number> = new WeakMap();
 
 /** Runs `use` with that many bytes of scratch memory, 8-byte aligned and not set, freed afterwards. */
 export function withScratch<T>(
@@ -65,12 +61,13 @@ export function withScratch<T>(
   bytes: number,
   use: (address: number) => T,
 ): T {
-  const address = backend.wasm._malloc(bytes) >>> 0;
-  if (address === 0) throw heapExhausted(backend, 'scratch memory', bytes);
+  const { wasm } = backend;
+  const address = wasm._malloc(bytes) >>> 0;
+  if (bytes > (scratchPeaks.get(wasm) ?? 0)) scratchPeaks.set(wasm, bytes);
   try {
     return use(address);
   } finally {
-    backend.wasm._free(address);
+    wasm._free(address);
   }
 }
 
@@ -86,13 +83,14 @@ export class Pieces {
   }
 }
 
-function heapExhausted(backend: WasmBackend, what: string, bytes: number): AccelerateError {
+/** The error for an allocation of `bytes` that the heap refused while tensors and scratch memory hold `used` bytes. */
+export function heapExhausted(backend: WasmBackend, bytes: number, used: number): AccelerateError {
   const heap = memoryOf(backend)?.buffer.byteLength ?? 0;
   const megabytes = (n: number): string => `${(n / 2 ** 20).toFixed(1)} MiB`;
   return new AccelerateError(
     'OUT_OF_MEMORY',
-    `The WebAssembly heap of tfjs has no room for ${what} (${megabytes(bytes)}); it is ${megabytes(heap)} and cannot ` +
-      `pass 4 GiB. Use a smaller batch, or dispose tensors that are no longer needed.`,
-    { bytes, heap },
+    `The WebAssembly heap of tfjs has no room for ${megabytes(bytes)} more; it is ${megabytes(heap)} with ${megabytes(used)} ` +
+      `in use, and cannot pass 4 GiB. Use a smaller batch or \`recompute\`, or dispose tensors that are no longer needed.`,
+    { bytes, used, heap },
   );
 }

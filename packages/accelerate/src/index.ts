@@ -12,6 +12,7 @@ export {
 } from './choose-backend.js';
 export type { Engine } from './engine.js';
 export { AccelerateError, type AccelerateErrorCode } from './errors.js';
+export type { HeapMemory } from './heap-meter.js';
 export type { NativeBuild } from './native.js';
 export { type TrainingRate, trainingRate } from './rate.js';
 export { type Check, type SelfCheck, selfCheck } from './self-check.js';
