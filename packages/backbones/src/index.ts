@@ -11,6 +11,12 @@ export {
   invertedResidual,
   type Normalisation,
 } from './blocks.js';
+export {
+  type DenseUpsamplingOptions,
+  type DucDecoderOptions,
+  denseUpsampling,
+  ducDecoder,
+} from './duc.js';
 export { BackboneError, type BackboneErrorCode } from './error.js';
 export type { Features } from './features.js';
 export {
@@ -52,6 +58,12 @@ export {
   mobileNetV2TorchModules,
 } from './mobilenet-v2.js';
 export {
+  type MobileNetV3Options,
+  type MobileNetV3Variant,
+  mobileNetV3Large,
+  mobileNetV3TorchModules,
+} from './mobilenet-v3.js';
+export {
   type PeleeDenseLayerOptions,
   type PeleeNetOptions,
   peleeDenseLayer,
@@ -60,6 +72,13 @@ export {
 } from './peleenet.js';
 export { bottleneckBlock, type ResidualBlockOptions, residualBlock } from './residual.js';
 export { type ResNetDepth, type ResNetOptions, resNet, resNetTorchModules } from './resnet.js';
+export {
+  type ShuffleNetV2Options,
+  type ShuffleNetV2Width,
+  shuffleNetV2,
+  shuffleNetV2TorchModules,
+} from './shufflenet-v2.js';
+export { type SqueezeExciteOptions, squeezeExcite } from './squeeze-excite.js';
 export {
   type StackedHourglass,
   type StackedHourglassOptions,

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import {
   defineNetwork,
+  globalAveragePool,
+  hardSwish,
   importTorch,
   input,
+  linear,
   type Network,
   type TorchTensor,
   type Value,
@@ -10,16 +13,22 @@ import {
 import {
   classifier,
   type Features,
+  type MobileNetV3Variant,
   mnasNet,
   mnasNetTorchModules,
   mobileNetV1,
   mobileNetV1TorchModules,
   mobileNetV2,
   mobileNetV2TorchModules,
+  mobileNetV3Large,
+  mobileNetV3TorchModules,
   peleeNet,
   peleeNetTorchModules,
   resNet,
   resNetTorchModules,
+  type ShuffleNetV2Width,
+  shuffleNetV2,
+  shuffleNetV2TorchModules,
 } from '../src/index.js';
 import { hashed, hashedParameter } from './hashed.js';
 
@@ -78,6 +87,28 @@ const modules =
   (node) =>
     node === 'classifier' ? last : encoder(node);
 
+/** MobileNetV3's classifier has a layer more; the early one of d-li14 an activation more, too. */
+const third = (
+  variant: MobileNetV3Variant,
+  first: string,
+  last: string,
+): readonly [Build, (node: string) => string] => [
+  (image) => {
+    const features = mobileNetV3Large(image, { name, variant });
+    const means = globalAveragePool(features.last);
+    const input = variant === 'first' ? hardSwish(means) : means;
+    const hidden = hardSwish(linear(input, { name: 'hidden', channels: 1280 }));
+    return { features, logits: linear(hidden, { name: 'classifier', channels: CLASSES }) };
+  },
+  (node) =>
+    node === 'hidden' ? first : modules(mobileNetV3TorchModules(name, variant), last)(node),
+];
+
+const shuffled = (width: ShuffleNetV2Width): readonly [Build, (node: string) => string] => [
+  simple((image) => shuffleNetV2(image, { name, width })),
+  modules(shuffleNetV2TorchModules(name), 'fc'),
+];
+
 const CASES: Readonly<Record<string, readonly [build: Build, modules: (node: string) => string]>> =
   {
     peleenet: [
@@ -116,6 +147,13 @@ const CASES: Readonly<Record<string, readonly [build: Build, modules: (node: str
       simple((image) => mnasNet(image, { name })),
       modules(mnasNetTorchModules(name, 'timm'), 'classifier'),
     ],
+    'mobilenetv3large-torchvision': third('torchvision', 'classifier.0', 'classifier.3'),
+    'mobilenetv3large-timm': third('timm', 'conv_head', 'classifier'),
+    'mobilenetv3large-first': third('first', 'classifier.0', 'classifier.2'),
+    'shufflenetv2x0.5': shuffled(0.5),
+    'shufflenetv2x1.0': shuffled(1),
+    'shufflenetv2x1.5': shuffled(1.5),
+    'shufflenetv2x2.0': shuffled(2),
     resnet18: [
       simple((image) => resNet(image, { name, depth: 18 })),
       modules(resNetTorchModules(name), 'fc'),

@@ -17,6 +17,7 @@ import {
 } from '@pose-distill/network';
 import {
   classifier,
+  denseUpsampling,
   heatmapHead,
   hourglass,
   hourglassTorchModules,
@@ -28,6 +29,9 @@ import {
   liteHrNetTorchModules,
   mobileNetV2,
   mobileNetV2TorchModules,
+  peleeDenseLayer,
+  peleeNet,
+  peleeNetTorchModules,
   stackedHourglass,
 } from '../src/index.js';
 
@@ -92,6 +96,37 @@ const DEFINITIONS: readonly Definition[] = [
     },
     modules: (node) =>
       node === 'classifier' ? 'classifier.1' : mobileNetV2TorchModules('net')(node),
+  },
+  {
+    file: 'peleenet',
+    build(image) {
+      const features = peleeNet(image, {
+        name: 'net',
+        stemChannels: 8,
+        growth: 8,
+        layers: [2, 2, 2, 2],
+      });
+      return {
+        'at/features': features.at(32),
+        output: classifier(features.last, { name: 'classifier', classes: 10 }),
+      };
+    },
+    modules: peleeNetTorchModules('net'),
+  },
+  {
+    file: 'pelee-dense-layer',
+    build: (image) => ({
+      output: peleeDenseLayer(image, { name: 'net.stage1.layer1', growth: 8, bottleneck: 2 }),
+    }),
+    modules: (node) =>
+      peleeNetTorchModules('net')(node).replace('features.denseblock1.denselayer1.', ''),
+  },
+  {
+    file: 'duc',
+    build: (image) => ({
+      output: denseUpsampling(image, { name: 'duc', channels: 9, bias: true }),
+    }),
+    modules: (node) => (node === 'duc.conv' ? '0' : '1'),
   },
   { file: 'inverted-residual', ...residual(8, 1) },
   { file: 'inverted-residual-s2', ...residual(12, 2) },

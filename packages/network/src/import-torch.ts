@@ -64,7 +64,7 @@ function importOne(
       `importTorch: '${torchName}' for ${role} of '${node.name}' is missing`,
       { torchName, node: node.name },
     );
-  const tensor = isOwn ? withoutBatch(found, shape.length) : found;
+  const tensor = isOwn ? withoutBatch(found, shape.length) : asMatrix(found, shape.length);
   const axes = AXES[`${node.op}.${role}`] ?? shape.map((_, axis) => axis);
   const expected = shape.map((_, axis) => shape[axes.indexOf(axis)]!);
   if (tensor.shape.join() !== expected.join())
@@ -78,6 +78,13 @@ function importOne(
 
 function withoutBatch({ shape, data }: TorchTensor, rank: number): TorchTensor {
   return { data, shape: shape.length === rank + 1 && shape[0] === 1 ? shape.slice(1) : shape };
+}
+
+/** A linear layer and a 1x1 convolution have the same numbers; checkpoints differ in which they are. */
+function asMatrix({ shape, data }: TorchTensor, rank: number): TorchTensor {
+  if (rank === 4 && shape.length === 2) return { data, shape: [...shape, 1, 1] };
+  const isPoint = rank === 2 && shape.length === 4 && shape[2] === 1 && shape[3] === 1;
+  return { data, shape: isPoint ? shape.slice(0, 2) : shape };
 }
 
 /** Axis `i` of the result is axis `axes[i]` of the tensor. */
