@@ -11,6 +11,8 @@ it('exports what the documentation says', () => {
       "classifier",
       "convolutionBlock",
       "deconvolutionHead",
+      "denseUpsampling",
+      "ducDecoder",
       "heatmapHead",
       "hourglass",
       "hourglassTorchModules",
@@ -26,6 +28,8 @@ it('exports what the documentation says', () => {
       "mobileNetV1TorchModules",
       "mobileNetV2",
       "mobileNetV2TorchModules",
+      "mobileNetV3Large",
+      "mobileNetV3TorchModules",
       "peleeDenseLayer",
       "peleeNet",
       "peleeNetTorchModules",
@@ -33,6 +37,9 @@ it('exports what the documentation says', () => {
       "resNet",
       "resNetTorchModules",
       "residualBlock",
+      "shuffleNetV2",
+      "shuffleNetV2TorchModules",
+      "squeezeExcite",
       "stackedHourglass",
     ]
   `);
