@@ -153,6 +153,8 @@ forEachBackend((backend) => {
       tf.Conv2DBackpropFilter,
       tf.DepthwiseConv2dNativeBackpropInput,
       tf.DepthwiseConv2dNativeBackpropFilter,
+      tf.Einsum,
+      tf.UnsortedSegmentSum,
     ];
     let undo = () => {};
     afterEach(() => undo());
@@ -162,9 +164,14 @@ forEachBackend((backend) => {
       const fallback = registerFallbackKernels(backend);
       undo = fallback.undo;
       expect([...fallback.registered].sort()).toEqual([...lacking].sort());
-      expect(registerFallbackKernels(backend).registered).toEqual([]);
+      const corrected = fallback.corrected.map(({ kernel }) => kernel);
+      expect(corrected.includes(tf.GatherV2)).toBe(backend === 'wasm');
+      expect(corrected.includes(tf.Cumprod)).toBe(false);
+      expect(registerFallbackKernels(backend)).toMatchObject({ registered: [], corrected: [] });
+      const now = tf.getKernel(tf.GatherV2, backend).kernelFunc;
       fallback.undo();
       for (const name of fallback.registered) expect(tf.getKernel(name, backend)).toBeUndefined();
+      expect(tf.getKernel(tf.GatherV2, backend).kernelFunc === now).toBe(backend !== 'wasm');
     });
 
     it('leaves a kernel alone that replaced it since', () => {

@@ -28,7 +28,7 @@ export {
 } from './convolution-reference.js';
 export { emaUpdate } from './ema-update.js';
 export { TensorOpsError, type TensorOpsErrorCode } from './errors.js';
-export { registerFallbackKernels } from './fallback-kernels.js';
+export { type FallbackKernels, registerFallbackKernels } from './fallback-kernels.js';
 export { flattenTensors, splitTensor } from './flat.js';
 export { type GroupedConv2dOptions, groupedConv2d } from './grouped-conv2d.js';
 export { type InstalledGradients, installGradients } from './install-gradients.js';

@@ -41,8 +41,12 @@ export function declareExactKernel(kernel: tf.KernelFunc): tf.KernelFunc {
   return kernel;
 }
 
+export function isExactKernel(kernel: tf.KernelFunc): boolean {
+  return exactKernels.has(kernel);
+}
+
 /** Whether the current backend's kernel of this name was declared exact. */
 export function hasExactKernel(name: string): boolean {
   const config = tf.getKernel(name, tf.getBackend());
-  return config !== undefined && exactKernels.has(config.kernelFunc);
+  return config !== undefined && isExactKernel(config.kernelFunc);
 }

@@ -1,5 +1,4 @@
 import type { GradConfig } from '@tensorflow/tfjs-core';
-import { absGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Abs_grad';
 import { acosGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Acos_grad';
 import { acoshGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Acosh_grad';
 import { addGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Add_grad';
@@ -41,10 +40,8 @@ import { logGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log_grad';
 import { log1pGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log1p_grad';
 import { logSoftmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LogSoftmax_grad';
 import { lrnGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LRN_grad';
-import { maxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Max_grad';
 import { maxPool3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/MaxPool3D_grad';
 import { meanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mean_grad';
-import { minGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Min_grad';
 import { modGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mod_grad';
 import { multiplyGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Multiply_grad';
 import { negGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Neg_grad';
@@ -90,7 +87,6 @@ import { zerosLikeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ZerosL
  * Node cannot import the module that registers them, so they are bundled into this package one by one.
  */
 export const stockGradients: readonly GradConfig[] = [
-  absGradConfig,
   acosGradConfig,
   acoshGradConfig,
   addNGradConfig,
@@ -133,9 +129,7 @@ export const stockGradients: readonly GradConfig[] = [
   logSoftmaxGradConfig,
   logGradConfig,
   maxPool3DGradConfig,
-  maxGradConfig,
   meanGradConfig,
-  minGradConfig,
   modGradConfig,
   multiplyGradConfig,
   negGradConfig,

@@ -26,7 +26,7 @@ export interface GradientCase {
   readonly f: (...inputs: tf.Tensor[]) => tf.Tensor;
   readonly step?: number;
   readonly tolerance?: number;
-  /** Backends whose forward op gives other values than cpu: there is nothing right to differentiate. */
+  /** Backends whose own forward op gives wrong values, until `registerFallbackKernels` corrects it. */
   readonly forwardWrongOn?: readonly string[];
 }
 
@@ -391,6 +391,119 @@ const binary: GradientCase[] = (
   f,
 }));
 
+const zeroInside: number[] = [1.5, -0.5, 0, 2, 0, 1.2];
+const indicesOf = (rows: number[][]): tf.Tensor2D =>
+  tf.tensor2d(rows, [rows.length, rows[0]!.length], 'int32');
+const boxes: readonly number[] = [
+  0.1, 0, 0.9, 0.8, 0, 0.2, 1, 1, 0.7, 0.6, 0.2, 0.1, -0.3, 0, 0.6, 1.4,
+];
+const crop = (
+  x: tf.Tensor,
+  size: [number, number],
+  method: 'bilinear' | 'nearest' = 'bilinear',
+): tf.Tensor => {
+  const owners = tf.tensor1d([1, 0, 1, 1], 'int32');
+  return tf.image.cropAndResize(x as Four, tf.tensor2d([...boxes], [4, 4]), owners, size, method);
+};
+const unusual: GradientCase[] = (
+  [
+    ['StridedSlice', X, (x) => tf.stridedSlice(x, [0, 0, 1, 0], [2, 3, 5, 2], [1, 2, 3, 1])],
+    ['StridedSlice', X, (x) => tf.stridedSlice(x, [1, 2, 4, 0], [0, 0, 0, 2], [-1, -1, -2, 1])],
+    ['StridedSlice', FLAT, (x) => tf.stridedSlice(x, [0, 1, 0], [0, 0, 4], [1, 1, 2], 1, 3)],
+    ['StridedSlice', FLAT, (x) => tf.stridedSlice(x, [1, 1], [2, 3], [1, 1], 0, 0, 0, 0, 1)],
+    ['StridedSlice', FLAT, (x) => tf.stridedSlice(x, [0], [2], [1])],
+    ['FlipLeftRight', X, (x) => tf.mul(tf.image.flipLeftRight(x as Four), tf.range(0, 2))],
+    ['CropAndResize', X, (x) => crop(x, [3, 4])],
+    ['CropAndResize', { shape: [2, 5, 4, 3] }, (x) => crop(x, [1, 7])],
+    ['CropAndResize', X, (x) => crop(x, [4, 3], 'nearest')],
+    [
+      'GatherNd',
+      FLAT,
+      (x) =>
+        tf.gatherND(
+          x,
+          indicesOf([
+            [0, 2],
+            [1, 0],
+            [0, 2],
+          ]),
+        ),
+    ],
+    [
+      'GatherNd',
+      FLAT,
+      (x) =>
+        tf.gatherND(
+          x,
+          indicesOf([
+            [1, 2, 4],
+            [0, 0, 0],
+          ]),
+        ),
+    ],
+    ['ScatterNd', ROW, (x) => tf.scatterND(indicesOf([[3], [0], [3], [6], [1]]), x, [7])],
+    [
+      'ScatterNd',
+      { shape: [3, 4] },
+      (x) =>
+        tf.scatterND(
+          indicesOf([
+            [1, 1],
+            [0, 2],
+            [1, 1],
+          ]),
+          x,
+          [2, 3, 4],
+        ),
+    ],
+    ['TopK', DISTINCT, (x) => tf.topk(x, 2).values],
+    ['TopK', { ...DISTINCT, shape: [2, 2, 4] }, (x) => tf.topk(x, 3).values],
+    ['Cumprod', FLAT, (x) => tf.cumprod(x, 1)],
+    ['Cumprod', FLAT, (x) => tf.cumprod(x, 2, true)],
+    ['Cumprod', FLAT, (x) => tf.cumprod(x, 2, false, true)],
+    ['Cumprod', { shape: [7], range: [-2, 2] }, (x) => tf.cumprod(x, 0, true, true)],
+    ['Cumprod', { shape: [6], range: [0, 0] }, (x) => tf.cumprod(tf.add(x, zeroInside), 0)],
+    ['Prod', { shape: [2, 7], range: [-1.5, 1.5] }, (x) => tf.prod(x, 1)],
+    [
+      'LogicalAnd',
+      AWAY,
+      (x) => {
+        const inside = tf.logicalAnd(tf.greater(x, -1), tf.logicalNot(tf.greater(x, 0)));
+        return tf.mul(tf.cast(inside, 'float32'), tf.square(x));
+      },
+    ],
+  ] as readonly [string, InputDescription, One][]
+).map(([kernel, input, f], i) => ({
+  name: `${kernel}, more (${i})`,
+  kernels: [kernel],
+  inputs: [input],
+  f,
+}));
+
+const einsums: GradientCase[] = (
+  [
+    ['ij,jk->ik', [3, 4], [4, 2]],
+    ['bqhd,bkhd->bhqk', [2, 3, 2, 4], [2, 5, 2, 4]],
+    ['ijk,kj->i', [2, 3, 4], [4, 3]],
+    ['ij,k->jk', [2, 3], [4]],
+    ['i,j->ij', [2], [3]],
+    ['bij,b->ji', [2, 3, 4], [2]],
+  ] as const
+).map(([equation, a, b]) => ({
+  name: `einsum ${equation}`,
+  kernels: ['Einsum'],
+  inputs: [{ shape: a }, { shape: b }],
+  // tfjs forgets an operand without a summed letter beside one with.
+  ...(equation === 'ij,k->jk' && { forwardWrongOn: ['cpu', 'webgl', 'webgpu'] }),
+  f: (x, y) => tf.einsum(equation, x, y),
+}));
+const einsumOfOne: GradientCase = {
+  name: 'einsum ijk->kj',
+  kernels: ['Einsum'],
+  inputs: [FLAT],
+  f: (x) => tf.einsum('ijk->kj', x),
+};
+
 const batchIndices: readonly number[] = [1, 1, 0, 2, 0, 2];
 const batchedGathers: GradientCase[] = [1, 2].map((axis) => ({
   name: `gather with a batch dimension along axis ${axis}`,
@@ -400,14 +513,12 @@ const batchedGathers: GradientCase[] = [1, 2].map((axis) => ({
   forwardWrongOn: ['wasm'],
 }));
 
-/** webgpu keeps a reversed cumulative program by a name that leaves out its length. */
-const reversedSum: GradientCase = {
-  name: 'cumsum along axis 0, exclusive, reversed',
+const reversedSums: GradientCase[] = [0, 1, 2].map((axis) => ({
+  name: `cumsum along axis ${axis}, exclusive, reversed`,
   kernels: ['Cumsum'],
   inputs: [FLAT],
-  f: (x) => tf.cumsum(x, 0, true, true),
-  forwardWrongOn: ['webgpu'],
-};
+  f: (x) => tf.cumsum(x, axis, true, true),
+}));
 
 const TOKENS: InputDescription = { shape: [2, 3, 5], range: [-2, 3] };
 const KINKS: InputDescription = { shape: [2, 3, 5], range: [-5, 5], avoid: [-3, 3] };
@@ -531,8 +642,11 @@ export const gradientCases: readonly GradientCase[] = [
   ...resizes,
   ...unary,
   ...binary,
+  ...unusual,
+  ...einsums,
+  einsumOfOne,
   ...batchedGathers,
-  reversedSum,
+  ...reversedSums,
   ...own,
   ...composites,
 ];

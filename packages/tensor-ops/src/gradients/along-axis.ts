@@ -1,16 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ReplacedGradient } from './replaced-gradient.js';
+import { alongMiddle, productBefore, shifted, sumOfProductsAfter } from './scan.js';
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
-type Cumulative = (x: tf.Tensor, axis: number, exclusive: boolean) => tf.Tensor;
+interface CumulativeAttributes {
+  readonly axis: number;
+  readonly exclusive: boolean;
+  readonly reverse: boolean;
+}
 
 /**
  * From the end to the beginning, by turning the tensor around: webgpu keeps a reversed program by its
  * name without its length and then runs it for other lengths.
  */
-function fromTheEnd(op: Cumulative, x: tf.Tensor, axis: number, exclusive: boolean): tf.Tensor {
-  return tf.reverse(op(tf.reverse(x, axis), axis, exclusive), axis);
+function sumFromTheEnd(x: tf.Tensor, axis: number, exclusive: boolean): tf.Tensor {
+  return tf.reverse(tf.cumsum(tf.reverse(x, axis), axis, exclusive), axis);
 }
 
 export const cumsumGradient: ReplacedGradient = {
@@ -18,17 +23,11 @@ export const cumsumGradient: ReplacedGradient = {
   config: {
     kernelName: tf.Cumsum,
     gradFunc: (dy, _saved, attrs) => {
-      const { axis, exclusive, reverse } = attrs as unknown as {
-        axis: number;
-        exclusive: boolean;
-        reverse: boolean;
-      };
+      const { axis, exclusive, reverse } = attrs as unknown as CumulativeAttributes;
       const upstream = dy as tf.Tensor;
       return {
         x: () =>
-          reverse
-            ? tf.cumsum(upstream, axis, exclusive)
-            : fromTheEnd(tf.cumsum, upstream, axis, exclusive),
+          reverse ? tf.cumsum(upstream, axis, exclusive) : sumFromTheEnd(upstream, axis, exclusive),
       };
     },
   },
@@ -50,11 +49,40 @@ export const prodGradient: ReplacedGradient = {
         x: () => {
           const outer = product(kept.map((i) => x.shape[i]!));
           const moved = tf.transpose(x, order);
-          const rows = tf.reshape(moved, [outer, x.size / outer]);
-          const others = tf.mul(tf.cumprod(rows, 1, true), fromTheEnd(tf.cumprod, rows, 1, true));
-          const gradient = tf.mul(others, tf.reshape(dy as tf.Tensor, [outer, 1]));
+          const rows: tf.Tensor3D = tf.reshape(moved, [outer, x.size / outer, 1]);
+          const after = tf.reverse(productBefore(tf.reverse(rows, 1) as tf.Tensor3D), 1);
+          const others = tf.mul(productBefore(rows), after);
+          const gradient = tf.mul(others, tf.reshape(dy as tf.Tensor, [outer, 1, 1]));
           const undo = order.map((_, i) => order.indexOf(i));
           return tf.transpose(tf.reshape(gradient, moved.shape), undo);
+        },
+      };
+    },
+  },
+};
+
+/**
+ * An element is a factor of all products from its own on: what comes before it times a sum over what
+ * comes after it. Nothing is divided, so zeros are no trouble.
+ */
+export const cumprodGradient: ReplacedGradient = {
+  why: 'stock has none',
+  config: {
+    kernelName: tf.Cumprod,
+    inputsToSave: ['x'],
+    gradFunc: (dy, saved, attrs) => {
+      const x = saved[0]!;
+      const { axis, exclusive, reverse } = attrs as unknown as CumulativeAttributes;
+      const turned = (t: tf.Tensor3D): tf.Tensor3D =>
+        reverse ? (tf.reverse(t, 1) as tf.Tensor3D) : t;
+      return {
+        x: () => {
+          const values = turned(alongMiddle(x, axis));
+          const given = turned(alongMiddle(dy as tf.Tensor, axis));
+          const upstream = exclusive ? shifted(given, -1, 0) : given;
+          const after = sumOfProductsAfter(values, upstream);
+          const gradient: tf.Tensor3D = tf.mul(productBefore(values), after);
+          return tf.reshape(turned(gradient), x.shape);
         },
       };
     },

@@ -54,3 +54,33 @@ export const gatherGradient: ReplacedGradient = {
     },
   },
 };
+
+export const gatherNdGradient: ReplacedGradient = {
+  why: 'stock has none',
+  config: {
+    kernelName: tf.GatherNd,
+    inputsToSave: ['params', 'indices'],
+    gradFunc: (dy, saved) => {
+      const [params, indices] = saved as [tf.Tensor, tf.Tensor];
+      return {
+        params: () => tf.scatterND(indices, dy as tf.Tensor, params.shape),
+        indices: () => tf.zeros(indices.shape),
+      };
+    },
+  },
+};
+
+export const scatterNdGradient: ReplacedGradient = {
+  why: 'stock has none',
+  config: {
+    kernelName: tf.ScatterNd,
+    inputsToSave: ['indices'],
+    gradFunc: (dy, saved) => {
+      const indices = saved[0]!;
+      return {
+        indices: () => tf.zeros(indices.shape),
+        updates: () => tf.gatherND(dy as tf.Tensor, indices),
+      };
+    },
+  },
+};

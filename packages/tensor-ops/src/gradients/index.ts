@@ -1,13 +1,17 @@
-import { cumsumGradient, prodGradient, tileGradient } from './along-axis.js';
+import { cumprodGradient, cumsumGradient, prodGradient, tileGradient } from './along-axis.js';
 import { broadcastGradients } from './broadcast.js';
 import { comparisonGradients } from './comparison.js';
 import { conv2dGradient, conv2dTransposeGradient, depthwiseConv2dGradient } from './convolution.js';
+import { cropAndResizeGradient } from './crop-and-resize.js';
 import { depthToSpaceGradient } from './depth-to-space.js';
-import { gatherGradient } from './gather.js';
+import { einsumGradient } from './einsum.js';
+import { absGradient, maxGradient, minGradient, topKGradient } from './extremes.js';
+import { gatherGradient, gatherNdGradient, scatterNdGradient } from './gather.js';
 import { mirrorPadGradient } from './mirror-pad.js';
 import { avgPoolGradient, maxPoolGradient } from './pool.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
 import { resizeBilinearGradient, resizeNearestGradient } from './resize.js';
+import { flipLeftRightGradient, stridedSliceGradient } from './strided-slice.js';
 
 /** Every gradient of this package that stands under a kernel name of tfjs. */
 export const replacedGradients: readonly ReplacedGradient[] = [
@@ -19,8 +23,19 @@ export const replacedGradients: readonly ReplacedGradient[] = [
   resizeBilinearGradient,
   resizeNearestGradient,
   mirrorPadGradient,
+  cropAndResizeGradient,
+  flipLeftRightGradient,
+  stridedSliceGradient,
   gatherGradient,
+  gatherNdGradient,
+  scatterNdGradient,
+  absGradient,
+  maxGradient,
+  minGradient,
+  topKGradient,
+  einsumGradient,
   cumsumGradient,
+  cumprodGradient,
   prodGradient,
   tileGradient,
   depthToSpaceGradient,

@@ -1,40 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Padding, Pair } from '../convolution-geometry.js';
 import { hasExactKernel, hasKernel, runKernel } from '../kernels.js';
+import { enlargedPadding, type PoolAttributes, type PoolInfo, poolInfo } from '../pool-geometry.js';
 import { maxPoolGradientReference } from './max-pool-reference.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
 
-interface PoolAttributes {
-  readonly filterSize: Pair;
-  readonly strides: Pair;
-  readonly pad: Padding;
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
-}
-
-type PoolInfo = tf.backend_util.Conv2DInfo;
-
-function poolInfo(x: tf.Tensor4D, attributes: PoolAttributes): PoolInfo {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes;
-  return tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
-}
-
-/**
- * The forward op's geometry in words that gradient kernels understand: they are handed no rounding
- * mode, so windows that rounding pushed over the edge become padding in numbers.
- */
+/** The forward op's geometry in words that gradient kernels understand: they are handed no rounding mode. */
 function kernelAttributes(info: PoolInfo, { filterSize, strides }: PoolAttributes): object {
-  const { top, left } = info.padInfo;
-  const reach = (output: number, stride: number, kernel: number): number =>
-    (output - 1) * stride + kernel;
-  const bottom = reach(info.outHeight, info.strideHeight, info.filterHeight) - info.inHeight - top;
-  const right = reach(info.outWidth, info.strideWidth, info.filterWidth) - info.inWidth - left;
-  const pad = [
-    [0, 0],
-    [top, Math.max(0, bottom)],
-    [left, Math.max(0, right)],
-    [0, 0],
-  ];
-  return { filterSize, strides, pad };
+  return { filterSize, strides, pad: enlargedPadding(info) };
 }
 
 /** How many real pixels each window holds along one direction. */
