@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel } from '../kernels.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
 
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+const { sizeFromShape } = tf.util;
 
 /**
  * Rows gathered twice receive twice. Seen as x `[batch, outer, n, inner]` and dy
@@ -15,10 +15,10 @@ function scatterBack(
   axis: number,
   batchDims: number,
 ): tf.Tensor {
-  const batch = product(x.shape.slice(0, batchDims));
-  const outer = product(x.shape.slice(batchDims, axis));
+  const batch = sizeFromShape(x.shape.slice(0, batchDims));
+  const outer = sizeFromShape(x.shape.slice(batchDims, axis));
   const rows = x.shape[axis]!;
-  const inner = product(x.shape.slice(axis + 1));
+  const inner = sizeFromShape(x.shape.slice(axis + 1));
   const picks = indices.size / batch;
   const offsets = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(rows, 'int32'));
   const targets = tf.reshape(

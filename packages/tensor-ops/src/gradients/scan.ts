@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+const { sizeFromShape } = tf.util;
 
 /** A tensor seen as `[outer, n, inner]`, with n along the axis. */
 export function alongMiddle(x: tf.Tensor, axis: number): tf.Tensor3D {
   const at = axis < 0 ? axis + x.shape.length : axis;
-  const outer = product(x.shape.slice(0, at));
-  const inner = product(x.shape.slice(at + 1));
+  const outer = sizeFromShape(x.shape.slice(0, at));
+  const inner = sizeFromShape(x.shape.slice(at + 1));
   return tf.reshape(x, [outer, x.shape[at] ?? 1, inner]);
 }
 
