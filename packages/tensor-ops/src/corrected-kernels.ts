@@ -17,14 +17,12 @@ export interface CorrectedKernel {
   readonly compose: (inputs: Inputs, attributes: Attributes) => tf.Tensor;
 }
 
-const { sizeFromShape } = tf.util;
-
 /** Rows of all batch entries lie in one list, and each entry's indices start where its rows do. */
 function gatherInBatches(x: tf.Tensor, indices: tf.Tensor, axis: number, batchDims: number) {
-  const batch = sizeFromShape(x.shape.slice(0, batchDims));
-  const outer = sizeFromShape(x.shape.slice(batchDims, axis));
+  const batch = tf.util.sizeFromShape(x.shape.slice(0, batchDims));
+  const outer = tf.util.sizeFromShape(x.shape.slice(batchDims, axis));
   const rows = x.shape[axis]!;
-  const inner = sizeFromShape(x.shape.slice(axis + 1));
+  const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
   const picks = indices.size / batch;
   const starts = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(rows, 'int32'));
   const from = tf.add(tf.reshape(indices, [batch, picks]), tf.reshape(starts, [batch, 1]));

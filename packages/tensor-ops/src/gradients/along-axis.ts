@@ -2,8 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ReplacedGradient } from './replaced-gradient.js';
 import { alongMiddle, productBefore, shifted, sumOfProductsAfter } from './scan.js';
 
-const { sizeFromShape } = tf.util;
-
 interface CumulativeAttributes {
   readonly axis: number;
   readonly exclusive: boolean;
@@ -47,7 +45,7 @@ export const prodGradient: ReplacedGradient = {
       const order = [...kept, ...axes];
       return {
         x: () => {
-          const outer = sizeFromShape(kept.map((i) => x.shape[i]!));
+          const outer = tf.util.sizeFromShape(kept.map((i) => x.shape[i]!));
           const moved = tf.transpose(x, order);
           const rows: tf.Tensor3D = tf.reshape(moved, [outer, x.size / outer, 1]);
           const after = tf.reverse(productBefore(tf.reverse(rows, 1) as tf.Tensor3D), 1);
@@ -102,8 +100,8 @@ export const tileGradient: ReplacedGradient = {
           const shape = [...(dy as tf.Tensor).shape];
           let gradient = dy as tf.Tensor;
           for (const [axis, repetitions] of reps.entries()) {
-            const before = sizeFromShape(shape.slice(0, axis));
-            const after = sizeFromShape(shape.slice(axis)) / repetitions;
+            const before = tf.util.sizeFromShape(shape.slice(0, axis));
+            const after = tf.util.sizeFromShape(shape.slice(axis)) / repetitions;
             if (repetitions > 1) {
               gradient = tf.sum(tf.reshape(gradient, [before, repetitions, after]), 1);
             }

@@ -2,8 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel } from '../kernels.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
 
-const { sizeFromShape } = tf.util;
-
 /**
  * Rows gathered twice receive twice. Seen as x `[batch, outer, n, inner]` and dy
  * `[batch, outer, m, inner]`, the rows of all batch entries are summed in one go into `batch * n` rows.
@@ -15,10 +13,10 @@ function scatterBack(
   axis: number,
   batchDims: number,
 ): tf.Tensor {
-  const batch = sizeFromShape(x.shape.slice(0, batchDims));
-  const outer = sizeFromShape(x.shape.slice(batchDims, axis));
+  const batch = tf.util.sizeFromShape(x.shape.slice(0, batchDims));
+  const outer = tf.util.sizeFromShape(x.shape.slice(batchDims, axis));
   const rows = x.shape[axis]!;
-  const inner = sizeFromShape(x.shape.slice(axis + 1));
+  const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
   const picks = indices.size / batch;
   const offsets = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(rows, 'int32'));
   const targets = tf.reshape(

@@ -1,12 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-const { sizeFromShape } = tf.util;
-
 /** A tensor seen as `[outer, n, inner]`, with n along the axis. */
 export function alongMiddle(x: tf.Tensor, axis: number): tf.Tensor3D {
   const at = axis < 0 ? axis + x.shape.length : axis;
-  const outer = sizeFromShape(x.shape.slice(0, at));
-  const inner = sizeFromShape(x.shape.slice(at + 1));
+  const outer = tf.util.sizeFromShape(x.shape.slice(0, at));
+  const inner = tf.util.sizeFromShape(x.shape.slice(at + 1));
   return tf.reshape(x, [outer, x.shape[at] ?? 1, inner]);
 }
 
