@@ -1,0 +1,81 @@
+import {
+  heatmapHead,
+  hrNet,
+  integralHead,
+  liteHrNet,
+  stackedHourglass,
+} from '@pose-distill/backbones';
+import { forEachBackend } from '@pose-distill/internal-testing';
+import { defineNetwork, input, type Network, type Value } from '@pose-distill/network';
+import { installGradients } from '@pose-distill/tensor-ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomMaps, randomWeights } from '../../network/test/random-weights.js';
+import { run, toTensors } from './index.js';
+
+const narrow = { name: 'net', widths: [8, 16, 24, 32], modules: [1, 1, 1], stem: 8 };
+
+/** Narrow ones, with everything that the wide ones have. */
+const NETWORKS: Readonly<Record<string, (image: Value) => Readonly<Record<string, Value>>>> = {
+  hrNet(image) {
+    const features = hrNet(image, { name: 'net', width: 4, modules: [1, 1, 1], blocks: 1 });
+    const heatmaps = heatmapHead(features.at(4), { name: 'head', keypoints: 3 });
+    return { heatmaps, coarse: features.at(32) };
+  },
+  liteHrNet(image) {
+    const features = liteHrNet(image, narrow);
+    return { logits: integralHead(features.at(4), { name: 'head', keypoints: 3 }) };
+  },
+  'liteHrNet, branches summed once'(image) {
+    const features = liteHrNet(image, { ...narrow, fusion: 'once' });
+    return { logits: integralHead(features.at(4), { name: 'head', keypoints: 3 }) };
+  },
+  'stackedHourglass with branches'(image) {
+    const options = { name: 'net', keypoints: 3, features: 8, depth: 2 };
+    return stackedHourglass(image, { ...options, stacks: 1, branches: [1, 2] }).outputs;
+  },
+};
+
+function networkOf(build: (image: Value) => Readonly<Record<string, Value>>): Network {
+  const image = input('image', { height: 32, width: 64, channels: 3 });
+  return defineNetwork({ inputs: [image], outputs: build(image) });
+}
+
+/** Running means stay 0: with few channels others would leave whole ReLUs without a value above 0. */
+function liveWeights(network: Network): Record<string, Float32Array> {
+  const weights = randomWeights(network, 5);
+  for (const { name } of network.parameters) if (name.endsWith('.mean')) weights[name]!.fill(0);
+  return weights;
+}
+
+forEachBackend(() => {
+  beforeAll(() => void installGradients());
+
+  describe.each(Object.entries(NETWORKS))('%s', (_, build) => {
+    it.each([true, false])('gives every weight a gradient (training: %s)', async (training) => {
+      const network = networkOf(build);
+      const kept = tf.memory().numTensors;
+      const variables = toTensors(network, liveWeights(network));
+      const image = tf.tensor(
+        Float32Array.from(randomMaps([2, 32, 64, 3], 6).data),
+        [2, 32, 64, 3],
+      );
+      const names = network.parameters.flatMap(({ name, kind }) => (kind === 'weight' ? name : []));
+      const loss = (...weights: tf.Tensor[]): tf.Scalar => {
+        const given = Object.fromEntries(names.map((name, i) => [name, weights[i]!]));
+        const { outputs } = run(network, { ...variables, ...given }, { image }, { training });
+        return tf.addN(Object.values(outputs).map((map) => tf.mean(tf.square(map)))) as tf.Scalar;
+      };
+      const grads = tf.tidy(() => tf.grads(loss)(names.map((name) => variables[name]!)));
+      const without: string[] = [];
+      for (const [i, name] of names.entries()) {
+        const values = await grads[i]!.data();
+        expect(values.every(Number.isFinite), name).toBe(true);
+        if (values.every((value) => value === 0)) without.push(name);
+      }
+      expect(without).toEqual([]);
+      tf.dispose([variables, image, grads]);
+      expect(tf.memory().numTensors).toBe(kept);
+    });
+  });
+}, ['wasm']);
