@@ -3,10 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const FLOAT = 4;
 const size = (shape) => shape.reduce((product, extent) => product * extent, 1);
-const gradient =
-  (f) =>
-  (x, ...rest) =>
-    tf.grad((z) => f(z, ...rest))(x);
+const gradient = (f) => (x, dy) => tf.grad(f)(x, dy);
 const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
 
 const FINE = [8, 64, 48, 32];
@@ -33,7 +30,11 @@ const simple = [
     (dy, input) => kernel('AvgPoolGrad', { dy, input }, pool),
   ],
   ['mean over height and width', [FINE], (x) => tf.mean(x, [1, 2])],
-  ['mean over height and width, with gradient', [FINE], gradient((x) => tf.mean(x, [1, 2]))],
+  [
+    'mean over height and width, with gradient',
+    [FINE, [8, 32]],
+    gradient((x) => tf.mean(x, [1, 2])),
+  ],
   ['sum over batch, height, width', [FINE], (x) => tf.sum(x, [0, 1, 2])],
   ['sum over channels', [FINE], (x) => tf.sum(x, 3)],
   ['sum of everything', [FINE], (x) => tf.sum(x)],
@@ -44,16 +45,16 @@ const simple = [
     (x) => tf.image.resizeNearestNeighbor(x, [63, 45], false, true),
   ],
   ['bilinear x2, half-pixel centres', [COARSE], half],
-  ['bilinear x2, half-pixel centres, with gradient', [COARSE], gradient(half)],
-  ['bilinear x2, with gradient', [COARSE], gradient(plain)],
+  ['bilinear x2, half-pixel centres, with gradient', [COARSE, FINE], gradient(half)],
+  ['bilinear x2, with gradient', [COARSE, FINE], gradient(plain)],
   [
     'bilinear x1/2, half-pixel centres',
     [FINE],
     (x) => tf.image.resizeBilinear(x, [32, 24], false, true),
   ],
   ['softmax over 273', [SCORES], (x) => tf.softmax(x)],
-  ['softmax over 273, with gradient', [SCORES], gradient((x) => tf.softmax(x))],
-  ['log-softmax over 273, with gradient', [SCORES], gradient((x) => tf.logSoftmax(x))],
+  ['softmax over 273, with gradient', [SCORES, SCORES], gradient((x) => tf.softmax(x))],
+  ['log-softmax over 273, with gradient', [SCORES, SCORES], gradient((x) => tf.logSoftmax(x))],
   ['exp', [FINE], (x) => tf.exp(x)],
   ['log', [FINE], (x) => tf.log(x)],
   ['tanh', [FINE], (x) => tf.tanh(x)],
@@ -61,9 +62,9 @@ const simple = [
   ['erf', [FINE], (x) => tf.erf(x)],
   ['softplus', [FINE], (x) => tf.softplus(x)],
   ['leaky relu', [FINE], (x) => tf.leakyRelu(x, 0.1)],
-  ['relu, with gradient', [FINE], gradient((x) => tf.relu(x))],
-  ['relu6, with gradient', [FINE], gradient((x) => tf.relu6(x))],
-  ['clip, with gradient', [FINE], gradient((x) => tf.clipByValue(x, -1, 1))],
+  ['relu, with gradient', [FINE, FINE], gradient((x) => tf.relu(x))],
+  ['relu6, with gradient', [FINE, FINE], gradient((x) => tf.relu6(x))],
+  ['clip, with gradient', [FINE, FINE], gradient((x) => tf.clipByValue(x, -1, 1))],
   ['maximum of two', [FINE, FINE], (x, y) => tf.maximum(x, y)],
   ['greater than a number', [FINE], (x) => tf.greater(x, 0)],
   ['select', [FINE, FINE], (x, y) => tf.where(tf.greater(x, 0), x, y)],

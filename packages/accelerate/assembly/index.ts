@@ -8,7 +8,8 @@ export { depthwiseFilterGradient } from './depthwise-filter';
 export { depthwiseSpread } from './depthwise-spread';
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pool';
 export { sumMiddle, sumRows } from './reduce';
-export { enlargeGradient, nearestGradient } from './resize';
+export { enlargeGradient, nearest, nearestGradient } from './resize';
+export { bilinear, bilinearGradient } from './resize-bilinear';
 export { stridedRuns, transposedSheets } from './strided-copy';
 export {
   turnFilter,

@@ -53,3 +53,33 @@ export function nearestGradient(
     }
   }
 }
+
+/** Nearest-neighbour resizing by index tables: output pixel (y, x) copies (rowOf[y], columnOf[x]). */
+export function nearest(
+  x: usize, y: usize, batch: u32, height: u32, width: u32, channels: u32, outHeight: u32, outWidth: u32, rowOf: usize,
+  columnOf: usize,
+): void {
+  const pixel: usize = channels << 2;
+  const vectors = pixel & ~15;
+  const outRow: usize = outWidth * pixel;
+  for (let image: u32 = 0; image < batch; image++) {
+    let before: u32 = 0;
+    for (let i: u32 = 0; i < outHeight; i++) {
+      const source = load<u32>(rowOf + (i << 2));
+      if (i > 0 && source == before) {
+        memory.copy(y, y - outRow, outRow);
+        y += outRow;
+        continue;
+      }
+      before = source;
+      const line = x + source * width * pixel;
+      for (let j: u32 = 0; j < outWidth; j++) {
+        const from = line + load<u32>(columnOf + (j << 2)) * pixel;
+        for (let at: usize = 0; at < vectors; at += 16) v128.store(y + at, v128.load(from + at));
+        for (let at = vectors; at < pixel; at += 4) store<u32>(y + at, load<u32>(from + at));
+        y += pixel;
+      }
+    }
+    x += height * width * pixel;
+  }
+}

@@ -18,7 +18,6 @@ import { type HeapMemory, installHeapMeter } from './heap-meter.js';
 import { identity } from './identity.js';
 import type { Kernel, KernelArguments, KernelCall } from './kernel.js';
 import { loadNative, type Native, type NativeBuild, setRevectorize } from './native.js';
-import { resizeNearestNeighborGrad } from './resize.js';
 import { selfCheck } from './self-check.js';
 import { smallKernels } from './small-kernels.js';
 
@@ -40,7 +39,6 @@ const KERNELS: readonly Kernel[] = [
   groupedConv2dBackpropFilter,
   groupedConv2dBackpropInput,
   identity,
-  resizeNearestNeighborGrad,
   slice,
   splitV,
   ...smallKernels,

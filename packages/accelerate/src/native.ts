@@ -22,6 +22,9 @@ export interface Native {
   readonly depthwiseFilterGradient: Numbers;
   readonly enlargeGradient: Numbers;
   readonly nearestGradient: Numbers;
+  readonly nearest: Numbers;
+  readonly bilinear: Numbers;
+  readonly bilinearGradient: Numbers;
   readonly maxPool: Numbers;
   readonly maxPoolGradient: Numbers;
   readonly averagePool: Numbers;

@@ -54,64 +54,6 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('relaxed %s', (relaxed)
     }
   });
 
-  const resizes: [number[], [number, number]][] = [
-    [
-      [2, 3, 4, 5],
-      [6, 8],
-    ],
-    [
-      [3, 2, 3, 8],
-      [8, 12],
-    ],
-    [
-      [1, 4, 5, 3],
-      [4, 10],
-    ],
-    [
-      [2, 3, 4, 2],
-      [7, 9],
-    ],
-    [
-      [2, 8, 6, 1],
-      [3, 4],
-    ],
-    [
-      [1, 5, 3, 33],
-      [15, 9],
-    ],
-  ];
-  const modes = [
-    [false, false],
-    [true, false],
-    [false, true],
-  ];
-  for (const [shape, size] of resizes) {
-    it.each(
-      modes,
-    )(`ResizeNearestNeighborGrad [${shape}] to [${size}], alignCorners %s, halfPixelCenters %s`, async (alignCorners, halfPixelCenters) => {
-      const attrs = { alignCorners, halfPixelCenters };
-      const x = values(21, tf.util.sizeFromShape(shape));
-      const out = [shape[0]!, ...size, shape[3]!];
-      const dy = values(22, tf.util.sizeFromShape(out));
-      const images = tf.tensor(x, shape);
-      const dyTensor = tf.tensor(dy, out);
-      const [forward] = await kernel('ResizeNearestNeighbor', { images }, { ...attrs, size });
-      // The transpose of a linear map: <dy, forward(x)> = <gradient(dy), x>, and each entry by where its value went.
-      const sources = new Map(Array.from(x, (value, i) => [value, i]));
-      expect(sources.size).toBe(x.length);
-      const exact = new Float64Array(x.length);
-      forward!.forEach((value, i) => {
-        exact[sources.get(value)!]! += dy[i]!;
-      });
-      const broken = await withGuards(async () => {
-        const [dx] = await kernel('ResizeNearestNeighborGrad', { images, dy: dyTensor }, attrs);
-        expect(largestDifference(dx!, exact)).toBeLessThan(2 ** -20);
-      });
-      expect(broken).toBe(0);
-      tf.dispose([images, dyTensor]);
-    });
-  }
-
   it('Identity shares the values and keeps them until both are gone', async () => {
     const before = tf.memory();
     const x = tf.tensor(values(31, 10));

@@ -1,16 +1,28 @@
 import type { Kernel } from './kernel.js';
+import { batchMatMul } from './matrix-product.js';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pool.js';
 import { depthToSpace, reverse, stridedSlice, tile, transpose } from './rearrange.js';
 import { mean, sum } from './reduce.js';
+import {
+  resizeBilinear,
+  resizeBilinearGrad,
+  resizeNearestNeighbor,
+  resizeNearestNeighborGrad,
+} from './resize.js';
 
 /** Everything around the convolutions: what tfjs computes value by value, transposes first or gets wrong. */
 export const smallKernels: readonly Kernel[] = [
   averagePool,
   averagePoolGrad,
+  batchMatMul,
   depthToSpace,
   maxPool,
   maxPoolGrad,
   mean,
+  resizeBilinear,
+  resizeBilinearGrad,
+  resizeNearestNeighbor,
+  resizeNearestNeighborGrad,
   reverse,
   stridedSlice,
   sum,
