@@ -1,3 +1,4 @@
+export { activation, activationGradient } from './activation';
 export { adamUpdate } from './adam';
 export { batchMoments, batchNormApply, batchNormGradient } from './batch-norm';
 export { convFilterGradient, tapFloats, unpackFilter } from './conv-filter';

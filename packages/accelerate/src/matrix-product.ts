@@ -1,16 +1,9 @@
 import { BatchMatMul, broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { Convolution } from './convolution.js';
+import { denseFilterGradient, denseForward, denseInputGradient, type Stack } from './dense.js';
 import { AccelerateError } from './errors.js';
-import { addressOf, Pieces, sizeOf, withScratch } from './heap.js';
+import { addressOf, sizeOf, withScratch } from './heap.js';
 import type { Kernel, KernelCall } from './kernel.js';
-
-/** Bytes of rows handled between two passes over the packed matrix. */
-const CHUNK_BYTES = 24 * 1024;
-
-/** Bytes of both matrices in one run of a product whose left one is transposed. */
-const RUN_BYTES = 32 * 1024;
-
-const clamp = (low: number, value: number, high: number): number =>
-  Math.max(low, Math.min(high, value));
 
 /** `[rows, inner] x [inner, columns]`, whichever way the two lie in memory. */
 interface Sizes {
@@ -19,74 +12,53 @@ interface Sizes {
   readonly columns: number;
 }
 
-/** Computes one product after the other: addresses of a, b and the result. */
-type Multiply = (a: number, b: number, result: number) => void;
+/** A 1x1 convolution of a line of pixels. */
+const line = (pixels: number, channels: number, outChannels: number): Convolution => ({
+  ...{ batch: 1, height: 1, width: pixels, channels, outHeight: 1, outWidth: pixels, outChannels },
+  ...{ filterHeight: 1, filterWidth: 1, strideY: 1, strideX: 1, dilationY: 1, dilationX: 1 },
+  ...{ padTop: 0, padLeft: 0 },
+});
 
-/** A product is a 1x1 convolution of a row of `rows` pixels; b is packed as its filter. */
-function withRowProduct(
-  { backend, native, memory }: KernelCall,
-  { rows, inner, columns }: Sizes,
-  transposeB: boolean,
-  use: (multiply: Multiply) => void,
-): void {
-  const chunk = clamp(12, Math.floor(CHUNK_BYTES / (4 * inner)), 96);
-  const pieces = new Pieces();
-  const zero = pieces.take(4);
-  const table = pieces.take(8 * chunk);
-  const packed = pieces.take(4 * (inner + 1) * Math.ceil(columns / 4) * 4);
-  withScratch(backend, pieces.bytes, (base) => {
-    // The only tap is tap 0, at offset 0, and no row lies outside.
-    new Int32Array(memory.buffer, base + zero, 1).fill(0);
-    const tap = base + zero;
-    use((a, b, result) => {
-      if (transposeB) native.packTransposed(b, base + packed, 1, tap, inner, columns);
-      else native.packForward(b, base + packed, 1, tap, inner, columns, 0);
-      native.convGather(
-        ...[a, 1, rows, 4 * inner, inner, 1, 0, 0],
-        ...[result, 0, 0, 4 * columns, 1, rows, 1, tap, 1, 1, tap, 1],
-        ...[base + packed, columns, tap, base + table, chunk],
-      );
-    });
-  });
-}
+const pixels = (address: number, width: number, channels: number): Stack => ({
+  ...{ address, height: 1, width, channels, pixel: channels },
+});
 
-/** With a transposed, the product is a 1x1 convolution's filter gradient: a sum of outer products, read where they lie. */
-function withOuterProduct(
-  { backend, native, memory }: KernelCall,
-  { rows, inner, columns }: Sizes,
-  use: (multiply: Multiply) => void,
-): void {
-  const bytes = 4 * native.tapFloats(rows, columns);
-  const chunk = clamp(48, Math.floor(RUN_BYTES / (4 * (rows + columns))), 96);
-  withScratch(backend, bytes + 8, (acc) =>
-    use((a, b, result) => {
-      new Uint8Array(memory.buffer, acc, bytes + 8).fill(0);
-      native.convFilterGradient(
-        ...[a, 4 * rows, 0, 0, 1, inner, rows, b, 1, 1, inner, columns, acc],
-        ...[1, 1, 1, 1, 0, 0, 1, 1, 1, chunk, acc + bytes],
-      );
-      native.unpackFilter(acc, result, 1, rows, columns);
-    }),
-  );
-}
-
-/** With both transposed: (b a)^T. */
-function withTurnedProduct(
+/**
+ * One product of matrices at these addresses, as a convolution or one of its gradients: rows of a are pixels, b is the filter;
+ * with b transposed, dy is a; with a transposed, the result is the filter's gradient.
+ */
+function multiply(
   call: KernelCall,
   { rows, inner, columns }: Sizes,
-  use: (multiply: Multiply) => void,
+  transposeA: boolean,
+  transposeB: boolean,
+  a: number,
+  b: number,
+  result: number,
 ): void {
-  const bytes = 4 * rows * columns;
-  withScratch(call.backend, bytes + 8, (turned) =>
-    withRowProduct(call, { rows: columns, inner, columns: rows }, false, (multiply) =>
-      use((a, b, result) => {
-        multiply(b, a, turned);
-        call.native.transposedSheets(
-          ...[turned, result, 0, turned + bytes, columns, rows, 4 * rows, 4 * columns],
-        );
-      }),
-    ),
-  );
+  if (!transposeA) {
+    const from = pixels(a, rows, inner);
+    const to = pixels(result, rows, columns);
+    if (!transposeB) {
+      denseForward(call, line(rows, inner, columns), from, { address: b, row: columns }, to);
+    } else {
+      denseInputGradient(call, line(rows, columns, inner), from, { address: b, row: inner }, to);
+    }
+  } else if (!transposeB) {
+    const filter = { address: result, row: columns };
+    const geometry = line(inner, rows, columns);
+    denseFilterGradient(call, geometry, pixels(a, inner, rows), pixels(b, inner, columns), filter);
+  } else {
+    // (b a) transposed.
+    const bytes = 4 * rows * columns;
+    const turned: Sizes = { rows: columns, inner, columns: rows };
+    withScratch(call.backend, bytes + 8, (scratch) => {
+      multiply(call, turned, false, false, b, a, scratch);
+      call.native.transposedSheets(
+        ...[scratch, result, 0, scratch + bytes, columns, rows, 4 * rows, 4 * columns],
+      );
+    });
+  }
 }
 
 /** For each product of a batch, which one of an operand's it takes: operands of fewer axes, or of extent 1, repeat. */
@@ -143,18 +115,12 @@ export const batchMatMul: Kernel = {
     const count = isOne ? 1 : sizeOf(batch);
     const sizes: Sizes = { rows: isOne ? rows * sizeOf(batch) : rows, inner, columns };
     const [placesA, placesB] = [operandsOf(batch, ownA), operandsOf(batch, ownB)];
-    const all = (multiply: Multiply): void => {
-      for (let i = 0; i < count; i++) {
-        multiply(
-          from + 4 * rows * inner * placesA[i]!,
-          right + 4 * inner * columns * placesB[i]!,
-          to + 4 * rows * columns * i,
-        );
-      }
-    };
-    if (!transposeA) withRowProduct(call, sizes, transposeB, all);
-    else if (transposeB) withTurnedProduct(call, sizes, all);
-    else withOuterProduct(call, sizes, all);
+    for (let i = 0; i < count; i++) {
+      multiply(
+        ...([call, sizes, transposeA, transposeB, from + 4 * rows * inner * placesA[i]!] as const),
+        ...([right + 4 * inner * columns * placesB[i]!, to + 4 * rows * columns * i] as const),
+      );
+    }
     return result;
   },
 };

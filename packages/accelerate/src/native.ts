@@ -22,6 +22,8 @@ export interface Native {
   readonly depthwiseFilterGradient: Numbers;
   readonly enlargeGradient: Numbers;
   readonly nearestGradient: Numbers;
+  readonly activation: Numbers;
+  readonly activationGradient: Numbers;
   readonly nearest: Numbers;
   readonly bilinear: Numbers;
   readonly bilinearGradient: Numbers;

@@ -1,3 +1,4 @@
+import { activations } from './activation.js';
 import type { Kernel } from './kernel.js';
 import { batchMatMul } from './matrix-product.js';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pool.js';
@@ -12,6 +13,7 @@ import {
 
 /** Everything around the convolutions: what tfjs computes value by value, transposes first or gets wrong. */
 export const smallKernels: readonly Kernel[] = [
+  ...activations,
   averagePool,
   averagePoolGrad,
   batchMatMul,
