@@ -1,56 +1,120 @@
-import { deconvolutionHead, heatmapHead, mobileNetV2 } from '@pose-distill/backbones';
 import type { Size } from '@pose-distill/heatmap-decode';
 import { defineNetwork, input, type Network } from '@pose-distill/network';
 import { PoseDistillError } from './errors.js';
+import { decoders } from './networks/decoders.js';
+import { encoders } from './networks/encoders.js';
+import { meaningOf, type NetworkEntry } from './networks/entry.js';
+import { nearestNames } from './networks/nearest.js';
+import { wholeNetworks } from './networks/whole.js';
 
-const GRAMMAR = /^mobilenetv2(?:x(\d+(?:\.\d+)?))?(s16)?-deconv(\d+)$/;
+export type { NetworkEntry } from './networks/entry.js';
+
+const usages = (patterns: readonly { readonly usage: string }[]): string =>
+  patterns.map(({ usage }) => usage).join(', ');
 
 /** How a network's name is written, for messages and help. */
 export const NETWORK_NAMES: string =
-  'mobilenetv2[xWIDTH][s16]-deconvCHANNELS, for example mobilenetv2-deconv256 or mobilenetv2x0.5s16-deconv64 ' +
+  `<encoder>-<decoder> with encoders ${usages(encoders)} and decoders ${usages(decoders)}, ` +
+  `or ${usages(wholeNetworks)}; for example mobilenetv2-deconv256 or mobilenetv2x0.5s16-deconv64 ` +
   '(s16: the encoder stops at its 96-channel group, stride 16)';
 
+/** Decoders of Park et al. (2021) that only their encoder is listed with. */
+const PARK = ['deconv512', 'deconv128', 'deconv64', 'deconv352x176x88'];
+
+/** Names of ready networks. There are more: widths and channels are free where `NETWORK_NAMES` says so. */
+export function networkNames(): string[] {
+  const names = (patterns: readonly { readonly names: readonly string[] }[]): string[] =>
+    patterns.flatMap((pattern) => pattern.names);
+  const pairs = names(encoders).flatMap((encoder) =>
+    [...names(decoders), ...(encoder === 'peleenet' ? PARK : [])].map(
+      (decoder) => `${encoder}-${decoder}`,
+    ),
+  );
+  return [...pairs, ...names(wholeNetworks)];
+}
+
 /**
- * Builds a network by name: input `image`, output `heatmaps` at a quarter of the input size, with K maps. The maps are
- * Gaussians (explicit heatmap) or logits of a soft-argmax (implicit heatmap), as the loss decides.
+ * What a network's name stands for.
  *
- * @throws PoseDistillError BAD_OPTION for an unknown name or an input size the network cannot halve
+ * @throws PoseDistillError BAD_OPTION for an unknown name, with the nearest known ones
+ */
+export function networkEntry(name: string): NetworkEntry {
+  const whole = meaningOf(wholeNetworks, name);
+  if (whole) return { name, ...whole };
+  const dash = name.lastIndexOf('-');
+  const encoder = meaningOf(encoders, name.slice(0, dash));
+  const decoder = meaningOf(decoders, name.slice(dash + 1));
+  if (!encoder || !decoder)
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `No network is called "${name}". The nearest names are ${nearestNames(name, networkNames()).join(', ')}. Names are ${NETWORK_NAMES}.`,
+      { name },
+    );
+  const { stride } = encoder;
+  return {
+    name,
+    stride,
+    inputSize: { height: 256, width: 192 },
+    source: `${encoder.source}; ${decoder.source}`,
+    outputs: { heatmaps: 'one map per keypoint at a quarter of the input size' },
+    build: (image, keypoints) => ({
+      heatmaps: decoder.decode(encoder.encode(image).at(stride), stride, keypoints),
+    }),
+  };
+}
+
+/**
+ * Builds a network by name: input `image` and the outputs that `networkEntry` tells, most often `heatmaps` at a quarter of
+ * the input size, with K maps. The maps are Gaussians (explicit heatmap) or logits of a soft-argmax (implicit heatmap), as
+ * the loss decides.
+ *
+ * @throws PoseDistillError BAD_OPTION for an unknown name, no keypoints, or an input size the network cannot halve
+ * @example
+ * buildNetwork('peleenet-duc', { inputSize: { width: 192, height: 256 }, keypoints: 17 })
  */
 export function buildNetwork(
   name: string,
   { inputSize, keypoints }: { readonly inputSize: Size; readonly keypoints: number },
 ): Network {
-  const match = GRAMMAR.exec(name);
-  if (!match)
-    throw new PoseDistillError(
-      'BAD_OPTION',
-      `No network is called "${name}". Names are ${NETWORK_NAMES}.`,
-      { name },
-    );
-  const stride = match[2] ? 16 : 32;
+  const entry = networkEntry(name);
   const { width, height } = inputSize;
-  if (width % stride || height % stride || width <= 0 || height <= 0)
-    throw new PoseDistillError(
-      'BAD_OPTION',
-      `${name} halves its input down to 1/${stride}, so height and width must be multiples of ${stride}; ` +
-        `${height}x${width} is not. Choose for example ${Math.ceil(height / stride) * stride}x${Math.ceil(width / stride) * stride}.`,
-      { name, height, width },
-    );
+  checkSize(entry, inputSize);
   if (!Number.isInteger(keypoints) || keypoints < 1)
     throw new PoseDistillError(
       'BAD_OPTION',
       `A network needs at least one keypoint; ${keypoints} was asked for.`,
+      { name, keypoints },
     );
   const image = input('image', { height, width, channels: 3 });
-  const encoder = mobileNetV2(image, {
-    name: 'encoder',
-    width: Number(match[1] ?? 1),
-    groups: stride === 16 ? 5 : 7,
-  });
-  const channels = new Array<number>(Math.log2(stride / 4)).fill(Number(match[3]));
-  const features = deconvolutionHead(encoder.at(stride), { name: 'decoder', channels });
-  return defineNetwork({
-    inputs: [image],
-    outputs: { heatmaps: heatmapHead(features, { name: 'head', keypoints }) },
-  });
+  return defineNetwork({ inputs: [image], outputs: outputsOf(entry, image, keypoints) });
+}
+
+function checkSize({ name, stride }: NetworkEntry, { height, width }: Size): void {
+  const fits = (length: number): boolean => length > 0 && length % stride === 0;
+  if (fits(height) && fits(width)) return;
+  const next = (length: number): number =>
+    Math.max(1, Math.ceil(Number.isFinite(length) ? length / stride : 1)) * stride;
+  throw new PoseDistillError(
+    'BAD_OPTION',
+    `${name} halves its input down to 1/${stride}, so height and width must be multiples of ${stride}; ` +
+      `${height}x${width} is not. Choose for example ${next(height)}x${next(width)}.`,
+    { name, height, width },
+  );
+}
+
+/** An encoder or decoder that cannot be built as its name says is a wrong name. */
+function outputsOf(
+  entry: NetworkEntry,
+  image: Parameters<NetworkEntry['build']>[0],
+  keypoints: number,
+): ReturnType<NetworkEntry['build']> {
+  try {
+    return entry.build(image, keypoints);
+  } catch (error) {
+    if (!(error instanceof Error) || !/^(Backbone|Network)Error$/.test(error.name)) throw error;
+    throw new PoseDistillError('BAD_OPTION', `${entry.name} cannot be built: ${error.message}.`, {
+      name: entry.name,
+      cause: error,
+    });
+  }
 }

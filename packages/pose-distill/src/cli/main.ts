@@ -37,7 +37,8 @@ export interface CommandContext {
 
 /** One paragraph for an error we foresaw; the whole stack for one we did not. */
 function explain(error: Error & { code?: string }): number {
-  const foreseen = /^(PoseDistill|Dataset|Metrics|Decode|Skeleton|Network|Accelerate|Loss)Error$/;
+  const foreseen =
+    /^(PoseDistill|Dataset|Metrics|Decode|Skeleton|Network|Accelerate|Loss|Backbone)Error$/;
   if (foreseen.test(error.name)) {
     console.error(`pose-distill: ${error.message}`);
     return error.code === 'BAD_OPTION' ? BAD_USAGE : FAILED;

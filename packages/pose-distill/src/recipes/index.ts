@@ -3,7 +3,13 @@ import type { Recipe } from './common.js';
 import * as hhd from './hhd.js';
 import * as plain from './plain.js';
 
-export { buildNetwork, NETWORK_NAMES } from '../networks.js';
+export {
+  buildNetwork,
+  NETWORK_NAMES,
+  type NetworkEntry,
+  networkEntry,
+  networkNames,
+} from '../networks.js';
 export type { Materials, Recipe } from './common.js';
 export { hhd, plain };
 
