@@ -2,7 +2,8 @@ import { largestDifference, largestMagnitude } from '@pose-distill/internal-test
 import { complexity } from '@pose-distill/network';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../network/test/evaluate.js';
-import { encoderCases, meansOf } from '../test/encoder-cases.js';
+import { meansOf } from '../test/encoder-cases.js';
+import { encoderCases } from '../test/golden-encoders.js';
 
 /** The stored answers have seven digits. */
 const ROUNDING = 1e-6;

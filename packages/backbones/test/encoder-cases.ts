@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   defineNetwork,
   globalAveragePool,
@@ -38,7 +37,8 @@ export interface Means {
   readonly channels: readonly number[];
 }
 
-interface Golden {
+/** A file of `golden/encoders`. */
+export interface GoldenEncoder {
   readonly height: number;
   readonly width: number;
   readonly weights: Readonly<Record<string, readonly number[]>>;
@@ -47,20 +47,13 @@ interface Golden {
   readonly logits: readonly number[];
 }
 
-export interface EncoderCase {
-  /** Also the name of the golden file. */
-  readonly name: string;
-  /** Parameters and answers, read when asked for. */
-  readonly load: () => LoadedEncoder;
-}
-
 export interface LoadedEncoder {
   /** Outputs `stride2` and so on, and `logits`. */
   readonly network: Network;
   readonly weights: Record<string, Float32Array>;
   /** `[1, height, width, 3]` */
   readonly image: { readonly data: Float32Array; readonly shape: readonly number[] };
-  readonly features: Golden['features'];
+  readonly features: GoldenEncoder['features'];
   readonly logits: readonly number[];
   /** Trained numbers of the PyTorch module. */
   readonly parameters: number;
@@ -164,17 +157,12 @@ const CASES: Readonly<Record<string, readonly [build: Build, modules: (node: str
     ],
   };
 
-/** Whole encoders with weights from a formula, and what PyTorch's modules say. */
-export function encoderCases(): EncoderCase[] {
-  return Object.entries(CASES).map(([file, [build, moduleName]]) => ({
-    name: file,
-    load: () => load(file, build, moduleName),
-  }));
-}
+/** Names of the cases, which are those of the golden files. */
+export const encoderNames: readonly string[] = Object.keys(CASES);
 
-function load(file: string, build: Build, moduleName: (node: string) => string): LoadedEncoder {
-  const path = new URL(`./golden/encoders/${file}.json`, import.meta.url);
-  const golden = JSON.parse(readFileSync(path, 'utf8')) as Golden;
+/** A whole encoder with weights from a formula, and what PyTorch's module says. */
+export function loadEncoder(file: string, golden: GoldenEncoder): LoadedEncoder {
+  const [build, moduleName] = CASES[file]!;
   const { height, width, features: expected, logits } = golden;
   const image = input('image', { height, width, channels: 3 });
   const built = build(image);
@@ -204,7 +192,7 @@ function load(file: string, build: Build, moduleName: (node: string) => string):
   };
 }
 
-function torchTensors({ weights, norms }: Golden): Record<string, TorchTensor> {
+function torchTensors({ weights, norms }: GoldenEncoder): Record<string, TorchTensor> {
   const shapes = Object.entries(weights).concat(
     Object.entries(norms).flatMap(([norm, channels]) =>
       ['weight', 'bias', 'running_mean', 'running_var'].map((role): [string, readonly number[]] => [

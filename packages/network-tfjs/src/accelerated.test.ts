@@ -8,7 +8,9 @@ import {
 import { foldBatchNorm } from '@pose-distill/network';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encoderCases } from '../../backbones/test/golden-encoders.js';
 import { referenceCases } from '../../backbones/test/reference-cases.js';
+import { encoderError } from '../test/encoder-error.js';
 import { run, toTensors } from './index.js';
 
 /** Share of the output's largest entry; float32 sums in another order. */
@@ -34,5 +36,11 @@ describe.skipIf(!hasBackend('wasm'))('on wasm with accelerated kernels', () => {
       }
       tf.dispose([variables, tensor, outputs]);
     }
+  });
+
+  it.each(encoderCases())('$name equals PyTorch, folded too', async ({ load }) => {
+    const encoder = load();
+    for (const folded of [false, true])
+      expect(await encoderError(encoder, { folded })).toBeLessThan(TOLERANCE);
   });
 });

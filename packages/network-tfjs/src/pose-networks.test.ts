@@ -1,8 +1,17 @@
 import {
+  ducDecoder,
+  type Features,
   heatmapHead,
   hrNet,
   integralHead,
   liteHrNet,
+  mnasNet,
+  mobileNetV1,
+  mobileNetV2,
+  mobileNetV3Large,
+  peleeNet,
+  resNet,
+  shuffleNetV2,
   stackedHourglass,
 } from '@pose-distill/backbones';
 import { forEachBackend } from '@pose-distill/internal-testing';
@@ -14,6 +23,11 @@ import { randomMaps, randomWeights } from '../../network/test/random-weights.js'
 import { run, toTensors } from './index.js';
 
 const narrow = { name: 'net', widths: [8, 16, 24, 32], modules: [1, 1, 1], stem: 8 };
+
+const name = 'encoder';
+const decoded = ({ last }: Features): Record<string, Value> => ({
+  heatmaps: ducDecoder(last, { name: 'decoder', keypoints: 3 }),
+});
 
 /** Narrow ones, with everything that the wide ones have. */
 const NETWORKS: Readonly<Record<string, (image: Value) => Readonly<Record<string, Value>>>> = {
@@ -34,6 +48,14 @@ const NETWORKS: Readonly<Record<string, (image: Value) => Readonly<Record<string
     const options = { name: 'net', keypoints: 3, features: 8, depth: 2 };
     return stackedHourglass(image, { ...options, stacks: 1, branches: [1, 2] }).outputs;
   },
+  peleeNet: (image) => decoded(peleeNet(image, { name, stemChannels: 8, growth: 8 })),
+  mobileNetV1: (image) => decoded(mobileNetV1(image, { name, width: 0.25 })),
+  mobileNetV2: (image) => decoded(mobileNetV2(image, { name, width: 0.25 })),
+  mobileNetV3Large: (image) => decoded(mobileNetV3Large(image, { name })),
+  mnasNet: (image) => decoded(mnasNet(image, { name, width: 0.25 })),
+  shuffleNetV2: (image) => decoded(shuffleNetV2(image, { name, width: 0.5 })),
+  'resNet of residual blocks': (image) => decoded(resNet(image, { name, depth: 18, channels: 8 })),
+  'resNet of bottlenecks': (image) => decoded(resNet(image, { name, depth: 50, channels: 8 })),
 };
 
 function networkOf(build: (image: Value) => Readonly<Record<string, Value>>): Network {

@@ -1,0 +1,34 @@
+import '@tensorflow/tfjs-backend-webgl';
+import '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { type GoldenEncoder, loadEncoder } from '../../backbones/test/encoder-cases.js';
+import mnasnet from '../../backbones/test/golden/encoders/mnasnet-torchvision.json' with {
+  type: 'json',
+};
+import mobilenetv3 from '../../backbones/test/golden/encoders/mobilenetv3large-torchvision.json' with {
+  type: 'json',
+};
+import peleenet from '../../backbones/test/golden/encoders/peleenet.json' with { type: 'json' };
+import shufflenet from '../../backbones/test/golden/encoders/shufflenetv2x1.0.json' with {
+  type: 'json',
+};
+import { encoderError } from './encoder-error.js';
+
+const ENCODERS: Readonly<Record<string, unknown>> = {
+  peleenet,
+  'mnasnet-torchvision': mnasnet,
+  'mobilenetv3large-torchvision': mobilenetv3,
+  'shufflenetv2x1.0': shufflenet,
+};
+
+/** The errors of encoders by backend and name, on the backends that start here. */
+export default async function run(): Promise<Record<string, Record<string, number>>> {
+  const errors: Record<string, Record<string, number>> = {};
+  for (const backend of ['webgl', 'webgpu']) {
+    if (!(await tf.setBackend(backend).catch(() => false))) continue;
+    errors[backend] = {};
+    for (const [name, golden] of Object.entries(ENCODERS))
+      errors[backend][name] = await encoderError(loadEncoder(name, golden as GoldenEncoder));
+  }
+  return errors;
+}
