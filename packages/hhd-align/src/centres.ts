@@ -33,7 +33,7 @@ export interface WindowCentres {
 export const DEFAULT_BETA = 10;
 
 /** Below this mean of exp(beta * logit) a map is too flat for its bias to mean anything. */
-const FLAT_MEAN = 1.05;
+export const FLAT_MEAN = 1.05;
 
 /** Column or row of each map, `[M,1]` float32 with whole numbers. */
 export interface RowCentres {
@@ -69,7 +69,7 @@ export function peakOfRows(rows: tf.Tensor2D, shape: MapShape): RowCentres {
 }
 
 /** Sum of exp(beta * value) of each row, `[M,1]`; infinite where float32 cannot hold it. */
-function partitionSum(rows: tf.Tensor2D, beta: number): tf.Tensor2D {
+export function partitionSum(rows: tf.Tensor2D, beta: number): tf.Tensor2D {
   // The largest entry of a softmax is exp(0) over the sum relative to the maximum.
   const logits = beta === 1 ? rows : (tf.mul(rows, beta) as tf.Tensor2D);
   const relative = tf.reciprocal(tf.max(tf.softmax(logits), 1, true));
