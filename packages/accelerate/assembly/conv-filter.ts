@@ -1,5 +1,6 @@
+import { pairedColumns } from './panels';
 import { touch } from './simd';
-import { MOST_ROWS, outer1, outer2, outer3, outer4, outer8 } from '../build/tiles';
+import { MOST_ROWS, outer1, outer16, outer2, outer3, outer4, outer8 } from '../build/tiles';
 
 /** Width of the tile that covers the columns left: 8 or 4 with overlap at the end, or fewer than 4 when there are no more. */
 // @ts-ignore: decorator
@@ -71,7 +72,17 @@ function accumulate(
   x: usize, dy: usize, lines: u32, pixels: u32, xStep: usize, dyStep: usize, xGap: usize, dyGap: usize, k: u32, n: u32,
   tile: usize,
 ): void {
-  for (let j: u32 = 0; j < n; ) {
+  const paired = pairedColumns(n);
+  for (let j: u32 = 0; j < paired; j += 16) {
+    const dyAt = dy + (j << 2);
+    for (let i: u32 = 0; i < k; i += MOST_ROWS) {
+      const rows = min<u32>(MOST_ROWS, k - i);
+      outer16(rows, x + (i << 2), dyAt, lines, pixels, xStep, dyStep, xGap, dyGap, tile, dyAt + 32, tile + (k << 5));
+      tile += rows << 5;
+    }
+    tile += k << 5;
+  }
+  for (let j = paired; j < n; ) {
     const columns = tileColumns(n - j, n);
     const dyAt = dy + (min(j, n - columns) << 2);
     for (let i: u32 = 0; i < k; i += MOST_ROWS) {

@@ -1,4 +1,5 @@
-import { gather4, gather8, MOST_ROWS } from '../build/tiles';
+import { MOST_ROWS } from '../build/tiles';
+import { gatherPanels } from './panels';
 
 /**
  * Packs a filter `[tap][inner][outer]` for `convGather`, summing over `inner` (a forward convolution). Rows lie `rowBytes` apart, more
@@ -73,8 +74,6 @@ export function convGather(
   packed: usize, n: u32, zeros: usize, table: usize, chunk: u32,
 ): void {
   const panelRows = tapsY * tapsX * k + 1;
-  // Columns done eight at a time; up to four left over are done by fours.
-  const wide = (n & 7) - 1 < 4 ? n & ~7 : n;
   for (let image: u32 = 0; image < batch; image++) {
     for (let row: u32 = 0; row < rows; row++) {
       // Taps whose source row lies outside the image are left out; they are at the ends of the list.
@@ -116,22 +115,8 @@ export function convGather(
         }
         const smallOutputs = outputs + ((largeGroups * large) << 2);
 
-        if (wide != 0) {
-          const panelBytes: usize = panelRows << 5;
-          const skip: usize = skipRows << 5;
-          gather8(large, largeGroups, table, outputs, taps, k, packed, panelBytes, skip, 0, wide);
-          if (groups > largeGroups) {
-            gather8(large - 1, groups - largeGroups, smallPointers, smallOutputs, taps, k, packed, panelBytes, skip, 0, wide);
-          }
-        }
-        if (wide < n) {
-          const rest = packed + (panelRows * wide << 2);
-          const skip: usize = skipRows << 4;
-          gather4(large, largeGroups, table, outputs, taps, k, rest, 0, skip, wide, n);
-          if (groups > largeGroups) {
-            gather4(large - 1, groups - largeGroups, smallPointers, smallOutputs, taps, k, rest, 0, skip, wide, n);
-          }
-        }
+        gatherPanels(large, largeGroups, table, outputs, taps, k, packed, panelRows, skipRows, n);
+        gatherPanels(large - 1, groups - largeGroups, smallPointers, smallOutputs, taps, k, packed, panelRows, skipRows, n);
       }
     }
   }

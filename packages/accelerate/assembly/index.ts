@@ -7,6 +7,7 @@ export { copyBlocks } from './copy';
 export { depthwiseGather } from './depthwise';
 export { depthwiseFilterGradient } from './depthwise-filter';
 export { depthwiseSpread } from './depthwise-spread';
+export { pairPanels } from './panels';
 export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './pool';
 export { sumMiddle, sumRows } from './reduce';
 export { enlargeGradient, nearest, nearestGradient } from './resize';

@@ -1,5 +1,6 @@
-import { gather4, gather8, MOST_ROWS, outer4, outer8 } from '../build/tiles';
+import { MOST_ROWS, outer16, outer4, outer8 } from '../build/tiles';
 import { CONSTANT_BYTES, storeConstants, TEMPORARY_BYTES, toPixels, toPlanes } from '../build/winograd';
+import { gatherPanels, pairedColumns } from './panels';
 
 /** Bytes of work memory that the functions here share; `winogradBegin` prepares it. */
 export function winogradWorkBytes(): usize {
@@ -112,8 +113,6 @@ export function winogradProducts(
   tiles: usize, tilePlaneBytes: usize, count: u32, k: u32, packed: usize, packedPlaneBytes: usize, n: u32,
   products: usize, productPlaneBytes: usize, planes: u32, table: usize,
 ): void {
-  const wide = n & ~7;
-  const panelBytes: usize = (k + 1) << 5;
   const groups = (count + MOST_ROWS - 1) / MOST_ROWS;
   const large = (count + groups - 1) / groups;
   const largeGroups = groups - (large * groups - count);
@@ -125,15 +124,8 @@ export function winogradProducts(
       store<usize>(table + (row << 2), tiles + row * (k << 2));
       store<usize>(outputs + (row << 2), products + row * (n << 2));
     }
-    if (wide != 0) {
-      gather8(large, largeGroups, table, outputs, 1, k, packed, panelBytes, 0, 0, wide);
-      if (smallGroups) gather8(large - 1, smallGroups, table + skipped, outputs + skipped, 1, k, packed, panelBytes, 0, 0, wide);
-    }
-    if (wide < n) {
-      const rest = packed + (wide >> 3) * panelBytes;
-      gather4(large, largeGroups, table, outputs, 1, k, rest, 0, 0, wide, n);
-      if (smallGroups) gather4(large - 1, smallGroups, table + skipped, outputs + skipped, 1, k, rest, 0, 0, wide, n);
-    }
+    gatherPanels(large, largeGroups, table, outputs, 1, k, packed, k + 1, 0, n);
+    gatherPanels(large - 1, smallGroups, table + skipped, outputs + skipped, 1, k, packed, k + 1, 0, n);
     tiles += tilePlaneBytes;
     products += productPlaneBytes;
     packed += packedPlaneBytes;
@@ -148,16 +140,26 @@ export function winogradOuter(
   x: usize, xPlaneBytes: usize, dy: usize, dyPlaneBytes: usize, count: u32, k: u32, n: u32, sums: usize, sumPlaneBytes: usize, planes: u32,
 ): void {
   for (let plane: u32 = 0; plane < planes; plane++) {
+    const paired = pairedColumns(n);
+    const dyPanelBytes: usize = count << 5;
     let sum = sums;
-    for (let j: u32 = 0; j < n; j += 8) {
-      const columns = min<u32>(8, n - j);
-      const dyAt = dy + (j >> 3) * (count << 5);
+    let dyAt = dy;
+    for (let j: u32 = 0; j < n; ) {
+      const columns: u32 = j < paired ? 16 : min<u32>(8, n - j);
       for (let i: u32 = 0; i < k; i += 4) {
         const xAt = x + (i >> 2) * (count << 4);
+        if (columns == 16) {
+          outer16(4, xAt, dyAt, 1, count, 16, 32, 0, 0, sum, dyAt + dyPanelBytes, sum + (k << 5));
+          sum += 128;
+          continue;
+        }
         if (columns == 8) outer8(4, xAt, dyAt, 1, count, 16, 32, 0, 0, sum);
         else outer4(4, xAt, dyAt, 1, count, 16, 32, 0, 0, sum);
         sum += columns << 4;
       }
+      if (columns == 16) sum += k << 5;
+      dyAt += columns == 16 ? 2 * dyPanelBytes : dyPanelBytes;
+      j += columns;
     }
     x += xPlaneBytes;
     dy += dyPlaneBytes;

@@ -101,6 +101,8 @@ export function accelerateWasm(options: AccelerateWasmOptions = {}): Promise<Acc
 export async function accelerateWith(settings: {
   readonly relaxed: boolean;
   readonly revectorize?: boolean;
+  /** Tiles of 256-bit vectors; as `revectorize` if not said. */
+  readonly pairPanels?: boolean;
   readonly winograd: KernelCall['winograd'];
 }): Promise<AcceleratedWasm> {
   const backend = await findBackend();
@@ -115,6 +117,7 @@ export async function accelerateWith(settings: {
   if (active !== undefined) return active;
   const revectorize = settings.revectorize === true && (await setRevectorize(true));
   const { native, build } = await loadNative(memory, settings.relaxed);
+  native.pairPanels(Number(settings.pairPanels ?? revectorize));
   const raced = installed.get(memory);
   if (raced !== undefined) return raced;
   const result = register(backend, native, build, memory, settings.winograd, revectorize);

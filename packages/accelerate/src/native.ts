@@ -35,6 +35,7 @@ export interface Native {
   readonly sumRows: Numbers;
   readonly stridedRuns: Numbers;
   readonly transposedSheets: Numbers;
+  readonly pairPanels: (on: number) => void;
   readonly turnFilter: Numbers;
   readonly winogradBegin: Numbers;
   readonly winogradFilter: Numbers;

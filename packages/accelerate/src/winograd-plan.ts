@@ -133,20 +133,30 @@ export function backwardTiles(
   );
 }
 
-/**
- * Processor cycles, measured: a multiplication of the register tile, a vector of an input, filter or output transform for each
- * product.
- */
-const COST = { direct: 0.134, product: 0.138, tile: 2.2, filter: 3 } as const;
+/** Processor cycles, measured: what the two ways take, up to a tenth for maps of any size. */
+const CYCLES = {
+  /** A multiplication of the register tile, and what each pixel takes besides. */
+  multiplication: 0.136,
+  pixel: 40,
+  /** For each product: a vector of the tile's transforms, the tile besides, and a vector of the filter's transform. */
+  tileVector: 2.2,
+  tile: 30,
+  filterVector: { forward: 3.5, 'input gradient': 7.5, 'filter gradient': 7.5 },
+} as const;
 
 /** Whether the products saved outweigh the transforms; `tiles` of all images. */
-export function isFaster(c: Convolution, scheme: Scheme, tiles: number): boolean {
-  const { batch, outHeight, outWidth, channels, outChannels } = c;
-  const direct =
-    COST.direct * batch * outHeight * outWidth * scheme.taps ** 2 * channels * outChannels;
-  const planes = scheme.products ** 2;
-  const transforms =
-    (COST.tile * tiles * (channels + outChannels)) / 4 + (COST.filter * channels * outChannels) / 4;
-  const winograd = planes * (COST.product * tiles * channels * outChannels + transforms);
-  return winograd < 0.9 * direct;
+export function isFaster(
+  direction: Direction,
+  c: Convolution,
+  { taps, products }: Scheme,
+  tiles: number,
+): boolean {
+  const { channels, outChannels } = c;
+  const multiplications = CYCLES.multiplication * channels * outChannels;
+  const pixels = c.batch * c.outHeight * c.outWidth;
+  const direct = pixels * (taps ** 2 * multiplications + CYCLES.pixel);
+  const tileCycles =
+    multiplications + CYCLES.tile + (CYCLES.tileVector * (channels + outChannels)) / 4;
+  const filterCycles = (CYCLES.filterVector[direction] * channels * outChannels) / 4;
+  return products ** 2 * (tiles * tileCycles + filterCycles) < 0.9 * direct;
 }

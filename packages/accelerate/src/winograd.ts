@@ -5,6 +5,7 @@ import type { KernelCall } from './kernel.js';
 import {
   type AxisTiles,
   backwardTiles,
+  type Direction,
   forwardTiles,
   isFaster,
   type Scheme,
@@ -26,22 +27,19 @@ interface Plan {
   readonly tiles: number;
 }
 
-function planOf(
-  call: KernelCall,
-  c: Convolution,
-  tilesOf: typeof forwardTiles,
-  isBackward: boolean,
-): Plan | undefined {
+/** The convolution cut into tiles, where Winograd's algorithm applies and pays. */
+function planOf(call: KernelCall, c: Convolution, direction: Direction): Plan | undefined {
   const scheme = call.winograd === 'never' ? undefined : schemeOf(c);
   if (scheme === undefined) return undefined;
   const axis = (dilation: number, pad: number, size: number, outSize: number): AxisTiles =>
-    isBackward
-      ? tilesOf(scheme, dilation, pad, outSize, size)
-      : tilesOf(scheme, dilation, pad, size, outSize);
+    direction === 'input gradient'
+      ? backwardTiles(scheme, dilation, pad, outSize, size)
+      : forwardTiles(scheme, dilation, pad, size, outSize);
   const y = axis(c.dilationY, c.padTop, c.height, c.outHeight);
   const x = axis(c.dilationX, c.padLeft, c.width, c.outWidth);
-  const plan: Plan = { scheme, y, x, tiles: c.batch * y.tiles * x.tiles };
-  return call.winograd === 'always' || isFaster(c, scheme, plan.tiles) ? plan : undefined;
+  const tiles = c.batch * y.tiles * x.tiles;
+  const pays = call.winograd === 'always' || isFaster(direction, c, scheme, tiles);
+  return pays ? { scheme, y, x, tiles } : undefined;
 }
 
 /** The convolution by Winograd's algorithm; `false`, and nothing done, where it does not apply or does not pay. */
@@ -52,7 +50,7 @@ export function winogradForward(
   filter: Filter,
   y: Stack,
 ): boolean {
-  const plan = planOf(call, c, forwardTiles, false);
+  const plan = planOf(call, c, 'forward');
   if (plan === undefined) return false;
   convolve(call, plan, x, filter, y, false);
   return true;
@@ -66,7 +64,7 @@ export function winogradInputGradient(
   filter: Filter,
   dx: Stack,
 ): boolean {
-  const plan = planOf(call, c, backwardTiles, true);
+  const plan = planOf(call, c, 'input gradient');
   if (plan === undefined) return false;
   const { taps, stride } = plan.scheme;
   const k = dy.channels;
@@ -209,7 +207,7 @@ export function winogradFilterGradient(
   dy: Stack,
   filter: Filter,
 ): boolean {
-  const plan = planOf(call, c, forwardTiles, false);
+  const plan = planOf(call, c, 'filter gradient');
   if (plan === undefined) return false;
   const { native, memory } = call;
   const { scheme, tiles } = plan;
