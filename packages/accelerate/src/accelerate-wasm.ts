@@ -1,7 +1,7 @@
 import { declareExactKernel } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamUpdate } from './adam.js';
-import { batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
+import { batchNormApply, batchNormTrain, batchNormTrainGrad } from './batch-norm.js';
 import {
   conv2d,
   conv2dBackpropFilter,
@@ -26,6 +26,7 @@ const TFJS_VERSION = '4.22.0';
 
 const KERNELS: readonly Kernel[] = [
   adamUpdate,
+  batchNormApply,
   batchNormTrain,
   batchNormTrainGrad,
   concat,

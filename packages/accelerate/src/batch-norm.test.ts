@@ -62,6 +62,9 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('relaxed %s', (relaxed)
         near(mean!, exact.mean, channels + 3);
         near(variance!, exact.variance, most(exact.variance));
         const statistics = { mean: tf.tensor(mean!), variance: tf.tensor(variance!) };
+        const attrs = { epsilon, activation };
+        const [again] = await kernel('BatchNormApply', { ...inputs, ...statistics }, attrs);
+        expect(again).toEqual(y);
         const dyTensor = tf.tensor(dy, shape);
         const [dx, dGamma, dBeta] = await kernel(
           'BatchNormTrainGrad',

@@ -63,6 +63,35 @@ export const batchNormTrain: Kernel = {
   },
 };
 
+/** tensor-ops's BatchNormApply: the first result of BatchNormTrain, from its statistics. */
+export const batchNormApply: Kernel = {
+  name: 'BatchNormApply',
+  run: (call): TensorInfo => {
+    const { backend, native } = call;
+    const { x, ...vectors } = call.inputs as Record<
+      'x' | 'gamma' | 'beta' | 'mean' | 'variance',
+      TensorInfo
+    >;
+    const layout = layoutOf('BatchNormApply', x, call.attrs);
+    const { rows, channels, lanes, epsilon, activation } = layout;
+    for (const [name, vector] of Object.entries(vectors)) {
+      checkShape('BatchNormApply', name, vector, [channels]);
+    }
+    const y = call.output(x.shape);
+    withScratch(backend, 12 * lanes, (scratch) => {
+      native.batchNormApply(
+        ...[addressOf(backend, x, 'x'), addressOf(backend, y, 'y'), rows, channels, lanes],
+        addressOf(backend, vectors.mean, 'mean'),
+        addressOf(backend, vectors.variance, 'variance'),
+        addressOf(backend, vectors.gamma, 'gamma'),
+        addressOf(backend, vectors.beta, 'beta'),
+        ...[epsilon, activation, scratch],
+      );
+    });
+    return y;
+  },
+};
+
 /** tensor-ops's BatchNormTrainGrad; the activation's mask is computed again from x. */
 export const batchNormTrainGrad: Kernel = {
   name: 'BatchNormTrainGrad',

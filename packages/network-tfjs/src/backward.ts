@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Remakes } from './remake.js';
 import { disposeSaved, type TapeNode } from './tape.js';
 
 /** The gradients that are known so far, by id of the tensor they belong to; they belong to this collection. */
@@ -42,7 +43,10 @@ export type Contribution = () => tf.Tensor;
  * @returns by id
  */
 export function walkBack(
-  nodes: readonly TapeNode[],
+  {
+    nodes,
+    remakes,
+  }: { readonly nodes: readonly TapeNode[]; readonly remakes: Remakes | undefined },
   gradients: Gradients,
   wanted: ReadonlySet<number>,
   perhaps: ReadonlySet<number>,
@@ -57,6 +61,7 @@ export function walkBack(
       (name) => relevant.has(node.inputs[name]!.id) && !postponed.includes(name),
     );
     if (dys.some((dy) => dy !== null) && now.length + postponed.length > 0) {
+      remakes?.restore(node);
       if (postponed.length === 0) {
         const parts = tf.tidy(() => contributions(node, dys, now));
         parts.forEach((part, i) => void gradients.add(node.inputs[now[i]!]!.id, part));

@@ -1,5 +1,6 @@
 import type { NodeOf, OpName } from '@pose-distill/network';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Remake } from './remake.js';
 
 /** Activations that run in the kernel of what is before them. */
 export type FusedActivation = 'relu' | 'relu6';
@@ -19,6 +20,8 @@ export interface Call<Op extends OpName> {
   readonly activation: FusedActivation | undefined;
   /** Takes a batch norm's batch statistics during training. */
   readonly collect: (statistics: BatchStatistics) => void;
+  /** Says how to make the value again, so that it need not be kept for the gradients of its readers. */
+  readonly remake: (make: Remake) => void;
 }
 
 /** Mean and biased variance of one batch norm over one batch, with the number of values per channel. */

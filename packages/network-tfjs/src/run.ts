@@ -3,19 +3,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RunError } from './error.js';
 import type { BatchStatistics, Call } from './lowering.js';
 import { planOf } from './plan.js';
+import type { Remake } from './remake.js';
 import { updatedStatistics } from './statistics.js';
 import { isRecordingOnce, withoutTape } from './tape.js';
-import { outputsOf, type RunSteps, runForTraining } from './training.js';
+import { outputsOf, type Recompute, type RunSteps, runForTraining } from './training.js';
 
 export interface RunOptions {
   /** Whether batch norm uses the batch and gives new running statistics. @param training default false */
   readonly training?: boolean;
   /**
-   * Whether the gradient of a training run computes most maps a second time instead of keeping them: less memory for about one
-   * more forward pass. The gradients are the same to the last bit.
+   * What the gradient of a training run computes a second time instead of keeping it: nothing; with `'norms'` the results of batch
+   * norms, about half of the memory for a few percent of the time; with `true` all but the values at a few cuts, the least memory
+   * for about one more forward pass. The gradients are the same to the last bit.
    * @param recompute default false
    */
-  readonly recompute?: boolean;
+  readonly recompute?: Recompute;
 }
 
 export interface RunResult {
@@ -73,11 +75,12 @@ function stepRunner(
   mode: Pick<Call<OpName>, 'batch' | 'training' | 'recording'>,
   frees: boolean,
 ): RunSteps {
-  return (steps, values, variables, collect) => {
+  return (steps, values, variables, collect, remakes) => {
     const given = new Set(values.values());
     for (const { node, lowering, activation, output, release } of steps) {
       const inputs = node.inputs.map((name) => values.get(name)!);
       const statistics: BatchStatistics[] = [];
+      let make: Remake | undefined;
       const call = {
         ...mode,
         node: node as Parameters<typeof lowering>[0]['node'],
@@ -85,6 +88,9 @@ function stepRunner(
         parameter: (role: string) => variables[node.parameters[role]!]!,
         activation,
         collect: (batch: BatchStatistics) => void statistics.push(batch),
+        remake: (how: Remake) => {
+          make = how;
+        },
       };
       // What a step computes on the way goes at once.
       const [y] = tf.tidy(() => {
@@ -94,8 +100,13 @@ function stepRunner(
       });
       values.set(output, y!);
       statistics.forEach(collect);
-      if (!frees) continue;
-      for (const name of release) if (!given.has(values.get(name)!)) tf.dispose(values.get(name)!);
+      if (make) remakes?.note(y!, make);
+      for (const name of frees ? release : []) {
+        const value = values.get(name)!;
+        if (given.has(value)) continue;
+        remakes?.letGo(value);
+        value.dispose();
+      }
     }
   };
 }

@@ -22,11 +22,12 @@ export function wholePlan(network: Network, steps: readonly Step[]): Segment {
  * For each bound on a segment's size the cheapest cuts are found exactly; the best bound wins.
  */
 export function cutPlan(network: Network, steps: readonly Step[]): Segment[] {
-  const sizes = steps.map((step) => sizeOf(step.node.shape));
+  // A batch norm's value is made again and not kept, unless a cut goes through it.
+  const sizes = steps.map(({ node }) => (node.op === 'batchNorm' ? 0 : sizeOf(node.shape)));
   const alive = aliveSizes(network, steps);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let best: { readonly cost: number; readonly cuts: readonly number[] } | undefined;
-  for (let share = 1; share <= 64; share++) {
+  for (let share = 64; share >= 1; share--) {
     const found = cheapestCuts(sizes, alive, (total * share) / 64);
     if (found && (!best || found.cost < best.cost)) best = found;
   }

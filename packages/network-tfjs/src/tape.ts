@@ -30,6 +30,11 @@ export function recordTape<T>(f: () => T): { readonly result: T; readonly nodes:
   }
 }
 
+/** What has been recorded so far. */
+export function activeNodes(): readonly TapeNode[] {
+  return tf.engine().state.activeTape;
+}
+
 /** Runs `f` without recording. */
 export function withoutTape<T>(f: () => T): T {
   const { state } = tf.engine();

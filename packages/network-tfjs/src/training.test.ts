@@ -81,9 +81,12 @@ forEachBackend((backend) => {
   const read = (tensors: readonly tf.Tensor[]) =>
     Promise.all(tensors.map(async (tensor) => [...(await tensor.data())]));
 
-  it('gives the same gradients to the last bit when maps are computed again', async () => {
+  it.each([
+    true,
+    'norms',
+  ] as const)('gives the same gradients to the last bit, recompute %s', async (recompute) => {
     const plain = gradientsOf({ training: true });
-    const again = gradientsOf({ training: true, recompute: true });
+    const again = gradientsOf({ training: true, recompute });
     expect(await read([again.value, ...again.grads])).toEqual(
       await read([plain.value, ...plain.grads]),
     );
@@ -122,18 +125,30 @@ forEachBackend((backend) => {
     tf.dispose([x, y, tensors, own, stock]);
   });
 
-  it.each([false, true])('keeps little and leaves nothing, recompute %s', (recompute) => {
+  it.each([
+    false,
+    'norms',
+    true,
+  ] as const)('keeps little and leaves nothing, recompute %s', (recompute) => {
     const count = tf.memory().numTensors;
     const { value, grads, statistics, kept } = gradientsOf({ training: true, recompute }, ['maps']);
     expect(tf.memory().numTensors).toBe(count + 1 + grads.length + Object.keys(statistics).length);
     tf.dispose([value, ...grads, ...Object.values(statistics)]);
     expect(tf.memory().numTensors).toBe(count);
-    if (recompute) expect(kept).toBeLessThan(0.5 * gradientsKept());
+    // What tfjs's own wasm kernels save is a copy, in which the value is not recognised.
+    const share = recompute === true ? 0.5 : recompute && backend === 'cpu' ? 0.75 : 1;
+    expect(kept).toBeLessThanOrEqual(share * keptByTfjs());
   });
 
-  function gradientsKept(): number {
-    const { value, grads, statistics, kept } = gradientsOf({ training: true });
-    tf.dispose([value, ...grads, ...Object.values(statistics)]);
+  /** Inside a second gradient tfjs keeps the tape, and the network leaves it to it. */
+  function keptByTfjs(): number {
+    let kept = 0;
+    tf.tidy(() => {
+      tf.grad((one: tf.Tensor) => {
+        kept = gradientsOf({ training: true }, ['maps']).kept;
+        return tf.square(one);
+      })(tf.scalar(1));
+    });
     return kept;
   }
 

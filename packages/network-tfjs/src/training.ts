@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Contribution, Gradients, walkBack } from './backward.js';
 import type { BatchStatistics } from './lowering.js';
 import { planOf, type Step } from './plan.js';
+import { Remakes } from './remake.js';
 import { cutPlan, type Segment, wholePlan } from './segments.js';
 import { addTapeNode, hold, recordTape, type TapeNode, withoutTape } from './tape.js';
 
@@ -10,28 +11,33 @@ export type Values = Map<string, tf.Tensor>;
 type Tensors = Readonly<Record<string, tf.Tensor>>;
 type Collect = (statistics: BatchStatistics) => void;
 
+/** What a gradient computes again. */
+export type Recompute = boolean | 'norms';
+
 /** Runs steps: `values` has what they read, and gets what they make. */
 export type RunSteps = (
   steps: readonly Step[],
   values: Values,
   variables: Tensors,
   collect: Collect,
+  remakes?: Remakes,
 ) => void;
 
 /** A segment's own tape, and the values it was recorded with. */
 interface Recorded {
   readonly nodes: readonly TapeNode[];
   readonly values: Values;
+  readonly remakes: Remakes | undefined;
 }
 
 const cache = { whole: new WeakMap<Network, Segment[]>(), cut: new WeakMap<Network, Segment[]>() };
 
-function segmentsOf(network: Network, recompute: boolean): Segment[] {
-  const known = recompute ? cache.cut : cache.whole;
+function segmentsOf(network: Network, isCut: boolean): Segment[] {
+  const known = isCut ? cache.cut : cache.whole;
   let segments = known.get(network);
   if (!segments) {
     const steps = planOf(network, true);
-    segments = recompute ? cutPlan(network, steps) : [wholePlan(network, steps)];
+    segments = isCut ? cutPlan(network, steps) : [wholePlan(network, steps)];
     known.set(network, segments);
   }
   return segments;
@@ -41,8 +47,8 @@ function segmentsOf(network: Network, recompute: boolean): Segment[] {
  * Runs a network for training, and puts it on tfjs's tape as one operation.
  *
  * Its gradient walks back through tapes of its own: saved maps and gradients are freed as soon as they have been used, where
- * tfjs would keep all of them to the end. With `recompute` only the values at a few cuts are kept, and the gradient runs what
- * lies between them again.
+ * tfjs would keep all of them to the end. What it does not keep it computes again: results of batch
+ * norms (`'norms'`), or all that lies between a few cuts (`true`).
  *
  * @param collect gets the batch norms' statistics, once
  * @returns the network's outputs by name
@@ -51,11 +57,11 @@ export function runForTraining(
   network: Network,
   variables: Tensors,
   inputs: Values,
-  recompute: boolean,
+  recompute: Recompute,
   runSteps: RunSteps,
   collect: Collect,
 ): Record<string, tf.Tensor> {
-  const segments = segmentsOf(network, recompute);
+  const segments = segmentsOf(network, recompute === true);
   const last = segments.at(-1)!;
   const saved: tf.Tensor[] = [];
   // What runs again later needs references of its own: the caller's may be gone by then.
@@ -70,15 +76,16 @@ export function runForTraining(
     const weights: Values = new Map(names.map((name) => [name, own(variables[name]!)]));
     const values: Values = new Map([...inputs].map(([name, tensor]) => [name, own(tensor)]));
     const parameters = { ...variables, ...Object.fromEntries(weights) };
-    const runSegment = (segment: Segment, to: Collect): Values => {
+    const runSegment = (segment: Segment, to: Collect, remakes?: Remakes): Values => {
       const local: Values = new Map(segment.inputs.map((name) => [name, values.get(name)!]));
-      runSteps(segment.steps, local, parameters, to);
+      runSteps(segment.steps, local, parameters, to, remakes);
       return local;
     };
     const record = (segment: Segment, to: Collect): Recorded => {
-      const { result, nodes } = recordTape(() => runSegment(segment, to));
+      const remakes = recompute ? new Remakes() : undefined;
+      const { result, nodes } = recordTape(() => runSegment(segment, to, remakes));
       for (const node of nodes) saved.push(...(node.saved ?? []));
-      return { nodes, values: result };
+      return { nodes, values: result, remakes };
     };
 
     for (const segment of segments.slice(0, -1)) {
@@ -106,7 +113,7 @@ export function runForTraining(
             gradients.move(values.get(name)!.id, recorded.values.get(name)!.id);
         const read = segment.inputs.map((name) => values.get(name)!);
         const wanted = new Set([...weights.values(), ...read].map(({ id }) => id));
-        for (const [id, parts] of walkBack(recorded.nodes, gradients, wanted, images))
+        for (const [id, parts] of walkBack(recorded, gradients, wanted, images))
           later.set(id, [...(later.get(id) ?? []), ...parts]);
       }
       return {

@@ -2,7 +2,7 @@ import { forEachBackend, largestDifference } from '@pose-distill/internal-testin
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeInput } from '../test/gradient-cases.js';
-import { batchNormTrain, type FusedActivation } from './batch-norm-train.js';
+import { batchNormTrain, type FusedActivation, recomputeBatchNorm } from './batch-norm-train.js';
 import { TensorOpsError } from './errors.js';
 import { type InstalledGradients, installGradients } from './install-gradients.js';
 import { BATCH_NORM_TRAIN, BATCH_NORM_TRAIN_GRAD } from './kernels.js';
@@ -124,6 +124,23 @@ forEachBackend((backend) => {
     gradient.dispose();
     expect(() => batchNormTrain(x, tf.ones([3]), beta)).toThrow(TensorOpsError);
     expect(tf.memory().numTensors).toBe(before + 1);
+  });
+
+  it.each([
+    'none',
+    'relu',
+    'relu6',
+  ] as const)('makes its result again, with %s', async (activation) => {
+    const x = makeInput({ shape: [3, 4, 5, 6], range: [-3, 5] }, 0);
+    const [gamma, beta] = [1, 2].map((seed) => makeInput({ shape: [6], range: [-3, 4] }, seed)) as [
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    const options = { epsilon: 1e-3, activation };
+    const { y, mean, variance } = batchNormTrain(x, gamma, beta, options);
+    const again = recomputeBatchNorm([x, gamma, beta, mean, variance], options);
+    expect([...(await again.data())]).toEqual([...(await y.data())]);
+    tf.dispose([x, gamma, beta, y, mean, variance, again]);
   });
 
   it('runs the kernels of the backend when they exist', async () => {

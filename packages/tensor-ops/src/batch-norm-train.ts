@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TensorOpsError } from './errors.js';
-import { BATCH_NORM_TRAIN, BATCH_NORM_TRAIN_GRAD, hasKernel, runKernel } from './kernels.js';
+import {
+  BATCH_NORM_APPLY,
+  BATCH_NORM_TRAIN,
+  BATCH_NORM_TRAIN_GRAD,
+  hasKernel,
+  runKernel,
+} from './kernels.js';
 
 /** The activation that is fused behind the normalisation. */
 export type FusedActivation = 'none' | 'relu' | 'relu6';
@@ -26,6 +32,10 @@ interface Attributes {
   readonly activation: FusedActivation;
 }
 
+function attributesOf({ epsilon = 1e-5, activation = 'none' }: BatchNormTrainOptions): Attributes {
+  return { epsilon, activation };
+}
+
 /**
  * Batch normalisation with the batch's own statistics, and an activation behind it, as one op.
  *
@@ -48,10 +58,7 @@ export function batchNormTrain<T extends tf.Tensor>(
   beta: tf.Tensor1D,
   options: BatchNormTrainOptions = {},
 ): BatchNormTrainResult<T> {
-  const attributes: Attributes = {
-    epsilon: options.epsilon ?? 1e-5,
-    activation: options.activation ?? 'none',
-  };
+  const attributes = attributesOf(options);
   check(x, gamma, beta, attributes);
   const statistics: tf.Tensor[] = [];
   const normalise = tf.customGrad((...args) => {
@@ -102,23 +109,58 @@ export function batchNormTrain<T extends tf.Tensor>(
   return { y, mean: mean!, variance: variance! };
 }
 
+/**
+ * The result of `batchNormTrain` once more, to the last bit, from what its gradient saved: for backward passes that keep the
+ * inputs of batch norms and not their results.
+ *
+ * @param saved the tensors that `batchNormTrain` put on the tape: x, gamma, beta, mean, variance
+ * @param options those of that call
+ */
+export function recomputeBatchNorm(
+  saved: readonly tf.Tensor[],
+  options: BatchNormTrainOptions = {},
+): tf.Tensor {
+  const [x, gamma, beta, mean, variance] = saved as readonly [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  const attributes = attributesOf(options);
+  if (hasKernel(BATCH_NORM_APPLY) && hasKernel(BATCH_NORM_TRAIN))
+    return runKernel(BATCH_NORM_APPLY, { x, gamma, beta, mean, variance }, attributes)[0]!;
+  return tf.tidy(() => normalised({ centred: tf.sub(x, mean), gamma, beta, variance }, attributes));
+}
+
 /** The composition of tfjs ops behind `batchNormTrain`: `[y, mean, variance]`. */
 function composeForward(
   x: tf.Tensor,
   gamma: tf.Tensor,
   beta: tf.Tensor,
-  { epsilon, activation }: Attributes,
+  attributes: Attributes,
 ): tf.Tensor[] {
   return tf.tidy(() => {
     const axes = x.shape.map((_, axis) => axis).slice(0, -1);
     const mean = tf.mean(x, axes);
     const centred = tf.sub(x, mean);
     const variance = tf.mean(tf.square(centred), axes);
-    const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), gamma);
-    const y = tf.add(tf.mul(centred, scale), beta);
-    const activated = activation === 'relu' ? tf.relu(y) : activation === 'relu6' ? tf.relu6(y) : y;
-    return [activated, mean, variance];
+    return [normalised({ centred, gamma, beta, variance }, attributes), mean, variance];
   });
+}
+
+function normalised(
+  {
+    centred,
+    gamma,
+    beta,
+    variance,
+  }: Readonly<Record<'centred' | 'gamma' | 'beta' | 'variance', tf.Tensor>>,
+  { epsilon, activation }: Attributes,
+): tf.Tensor {
+  const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), gamma);
+  const y = tf.add(tf.mul(centred, scale), beta);
+  return activation === 'relu' ? tf.relu(y) : activation === 'relu6' ? tf.relu6(y) : y;
 }
 
 interface GradInputs {

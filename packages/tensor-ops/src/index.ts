@@ -11,6 +11,7 @@ export {
   type BatchNormTrainResult,
   batchNormTrain,
   type FusedActivation,
+  recomputeBatchNorm,
 } from './batch-norm-train.js';
 export {
   type CheckGradientOptions,

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Kernel names this package owns; a backend package may register fast kernels under them. */
 export const BATCH_NORM_TRAIN = 'BatchNormTrain';
 export const BATCH_NORM_TRAIN_GRAD = 'BatchNormTrainGrad';
+export const BATCH_NORM_APPLY = 'BatchNormApply';
 export const ADAM_UPDATE = 'AdamUpdate';
 export const GROUPED_CONV2D = 'GroupedConv2D';
 export const GROUPED_CONV2D_BACKPROP_INPUT = 'GroupedConv2DBackpropInput';

@@ -1,4 +1,4 @@
-import { batchNormTrain } from '@pose-distill/tensor-ops';
+import { batchNormTrain, recomputeBatchNorm } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { RunError } from '../error.js';
 import type { Lowering } from '../lowering.js';
@@ -6,7 +6,7 @@ import { applyActivation } from './activation.js';
 
 /** Training: one fused operation with the activation behind it. Inference: the running statistics. */
 export const batchNorm: Lowering<'batchNorm'> = (call) => {
-  const { node, inputs, parameter, training, activation, collect } = call;
+  const { node, inputs, parameter, training, activation, collect, remake } = call;
   const x = inputs[0]!;
   const { epsilon } = node.attributes;
   if (!training) {
@@ -27,12 +27,14 @@ export const batchNorm: Lowering<'batchNorm'> = (call) => {
       `batchNorm '${node.name}' needs at least 2 values per channel to train on, the batch gives [${x.shape}]; use a larger batch`,
       { shape: x.shape },
     );
+  const options = { epsilon, activation: activation ?? ('none' as const) };
   const { y, mean, variance } = batchNormTrain(
     x,
     parameter('gamma') as tf.Tensor1D,
     parameter('beta') as tf.Tensor1D,
-    { epsilon, activation: activation ?? 'none' },
+    options,
   );
   collect({ node, mean, variance, count });
+  remake((saved) => recomputeBatchNorm(saved, options));
   return y;
 };
