@@ -4,4 +4,4 @@ import { library } from '../../tsup.base.js';
 // The kernels are compiled first; the sources embed them.
 execFileSync(process.execPath, ['scripts/build-wasm.mjs'], { stdio: 'inherit' });
 
-export default library(['index', 'wasm']);
+export default library(['index', 'wasm', 'register']);

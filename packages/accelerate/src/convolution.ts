@@ -31,7 +31,9 @@ export function convolutionOf(
   attrs: Readonly<Record<string, unknown>>,
   depthwise: boolean,
 ): Convolution {
-  const { dataFormat = 'NHWC', strides, pad, dilations = 1, dimRoundingMode } = attrs;
+  const { dataFormat = 'NHWC', strides, pad, dimRoundingMode } = attrs;
+  // tfjs-layers passes null.
+  const dilations = attrs.dilations ?? 1;
   if (dataFormat !== 'NHWC') {
     throw new AccelerateError(
       'UNSUPPORTED_BACKEND',

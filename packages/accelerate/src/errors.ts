@@ -1,6 +1,7 @@
 /** What went wrong, as a stable word. */
 export type AccelerateErrorCode =
   | 'UNSUPPORTED_BACKEND'
+  | 'MISSING_PEER'
   | 'SHAPE_MISMATCH'
   | 'OUT_OF_RANGE'
   | 'OUT_OF_MEMORY';

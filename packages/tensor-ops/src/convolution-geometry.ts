@@ -10,8 +10,8 @@ export type Padding = 'same' | 'valid' | number | tf.backend_util.ExplicitPaddin
 export interface ConvolutionAttributes {
   readonly strides: Pair;
   readonly pad: Padding;
-  /** @default 1 */
-  readonly dilations?: Pair | undefined;
+  /** tfjs-layers passes null for 1. @default 1 */
+  readonly dilations?: Pair | null | undefined;
   /** Only `'NHWC'` is computed by the references. @default 'NHWC' */
   readonly dataFormat?: 'NHWC' | 'NCHW' | undefined;
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;

@@ -43,6 +43,32 @@ describe('installGradients', () => {
     expect(has(tf.Square)).toBe(false);
   });
 
+  it('stays in force when tfjs registers its own later, which comes back in the end', async () => {
+    const gradients = installGradients();
+    const flip = (x: tf.Tensor): tf.Tensor => tf.mirrorPad(x, [[1, 1]], 'reflect');
+    const right = await tf
+      .grad(flip)(tf.tensor1d([1, 2, 3]))
+      .data();
+    const stock = (await import('@tensorflow/tfjs-layers')) && tf.getGradient(tf.MirrorPad);
+    expect([...right]).toEqual([1, 3, 1]);
+    expect(
+      await tf
+        .grad(flip)(tf.tensor1d([1, 2, 3]))
+        .data(),
+    ).toEqual(right);
+    expect(tf.getGradient(tf.MirrorPad)).not.toBe(stock);
+    gradients.undo();
+    expect(tf.getGradient(tf.MirrorPad)).toBe(stock);
+    expect([
+      ...(await tf
+        .grad(flip)(tf.tensor1d([1, 2, 3]))
+        .data()),
+    ]).toEqual([1, 1, 1]);
+    for (const name of [...gradients.installed, ...gradients.replaced.map((r) => r.kernel)]) {
+      if (has(name)) tf.unregisterGradient(name);
+    }
+  });
+
   it('keeps what is registered, replaces what is wrong, and puts it back', () => {
     const mine = { kernelName: tf.Square, gradFunc: () => ({}) };
     const wrong = { kernelName: tf.MirrorPad, gradFunc: () => ({}) };

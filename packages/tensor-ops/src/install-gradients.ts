@@ -19,8 +19,9 @@ let current: InstalledGradients | undefined;
  * registers none), and this package's where they are missing or wrong. Backends need not be loaded
  * yet: each gradient looks for its kernels when it runs, and composes what the backend lacks.
  *
- * A gradient that is registered already is kept, unless it is one of those replaced here. Calling it
- * again changes nothing and returns the same answer until `undo()` is called.
+ * A gradient that is registered already is kept, unless it is one of those replaced here. These stay
+ * in force until `undo()`, also when another package registers tfjs's own later, as tfjs-layers does on
+ * import. Calling it again changes nothing and returns the same answer.
  *
  * @example
  * installGradients();
@@ -28,33 +29,61 @@ let current: InstalledGradients | undefined;
  */
 export function installGradients(): InstalledGradients {
   if (current !== undefined) return current;
-  const before = new Map<string, tf.GradConfig | undefined>();
-  const register = (config: tf.GradConfig): void => {
-    const { kernelName } = config;
-    const registered = tf.getGradient(kernelName) as tf.GradConfig | undefined;
-    before.set(kernelName, registered);
-    if (registered !== undefined) tf.unregisterGradient(kernelName);
-    tf.registerGradient(config);
-  };
-  for (const config of stockGradients) {
-    if ((tf.getGradient(config.kernelName) as unknown) === undefined) register(config);
-  }
-  for (const { config } of replacedGradients) register(config);
+  const added = stockGradients.filter(({ kernelName }) => registered(kernelName) === undefined);
+  for (const config of added) tf.registerGradient(config);
+  const wins = replacedGradients.map(({ config }) => config);
+  const before = new Map(wins.map(({ kernelName }) => [kernelName, registered(kernelName)]));
+  for (const config of wins) put(config);
+  const release = beforeDifferentiation(() => {
+    for (const config of wins) {
+      const now = registered(config.kernelName);
+      if (now === config) continue;
+      before.set(config.kernelName, now);
+      put(config);
+    }
+  });
 
-  const installed = [...before].filter(([, config]) => config === undefined);
+  const lacking = wins.filter(({ kernelName }) => before.get(kernelName) === undefined);
   const result: InstalledGradients = {
-    installed: installed.map(([name]) => name).sort(),
+    installed: [...added, ...lacking].map(({ kernelName }) => kernelName).sort(),
     replaced: replacedGradients.map(({ config, why }) => ({ kernel: config.kernelName, why })),
     undo: () => {
       if (current !== result) return;
       current = undefined;
-      for (const [kernelName, config] of before) {
-        if ((tf.getGradient(kernelName) as unknown) !== undefined)
-          tf.unregisterGradient(kernelName);
-        if (config !== undefined) tf.registerGradient(config);
+      release();
+      // Someone may have registered another one since; that one stays.
+      for (const config of [...added, ...wins]) {
+        if (registered(config.kernelName) !== config) continue;
+        tf.unregisterGradient(config.kernelName);
+        const previous = before.get(config.kernelName);
+        if (previous !== undefined) tf.registerGradient(previous);
       }
     },
   };
   current = result;
   return result;
+}
+
+function registered(kernelName: string): tf.GradConfig | undefined {
+  return tf.getGradient(kernelName) as tf.GradConfig | undefined;
+}
+
+function put(config: tf.GradConfig): void {
+  if (registered(config.kernelName) !== undefined) tf.unregisterGradient(config.kernelName);
+  tf.registerGradient(config);
+}
+
+/** Runs `check` at the start of every differentiation, which all go through this method of the engine. */
+function beforeDifferentiation(check: () => void): () => void {
+  const engine = tf.engine();
+  const { gradients } = engine;
+  const checked = ((...args: Parameters<typeof gradients>) => {
+    check();
+    return gradients.apply(engine, args);
+  }) as typeof gradients;
+  engine.gradients = checked;
+  return () => {
+    if (engine.gradients === checked) engine.gradients = gradients;
+    else check = () => {};
+  };
 }

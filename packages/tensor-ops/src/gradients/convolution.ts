@@ -9,8 +9,8 @@ import {
 import { hasKernel, runKernel } from '../kernels.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
 
-function isOne(pair: Pair | undefined): boolean {
-  return pair === undefined || (Array.isArray(pair) ? pair.every((n) => n === 1) : pair === 1);
+function isOne(pair: Pair | null | undefined): boolean {
+  return [pair ?? 1].flat().every((n) => n === 1);
 }
 
 /** Kernels know no dilation in conv2d's gradients, so a dilated convolution is always composed. */
