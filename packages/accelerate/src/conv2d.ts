@@ -82,7 +82,7 @@ function forEachGroup(
 
 const forward = (name: string): Kernel => ({
   name,
-  run: (call): TensorInfo | TensorInfo[] => {
+  run: (call): TensorInfo => {
     const { backend } = call;
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
     const shapes = shapesOf(name, x.shape, filter.shape, call.attrs);
@@ -91,12 +91,6 @@ const forward = (name: string): Kernel => ({
     const filterAddress = addressOf(backend, filter, 'filter');
     checkShape(name, 'filter', filter, shapes.filter);
     const result = call.output(shapes.output);
-    // Over few channels (an image's three) the runs are too short here, and XNNPACK's im2col is faster.
-    if (name === Conv2D && group.channels <= 4 && group.filterWidth > 1 && call.previous) {
-      // That kernel does not look whether there is room for its result; there was.
-      backend.disposeData(result.dataId, true);
-      return call.previous(call);
-    }
     if (sizeOf(result.shape) === 0) return result;
     const address = addressOf(backend, result, 'output');
     forEachGroup(shapes, xAddress, filterAddress, address, (...parts) =>

@@ -102,6 +102,11 @@ const dense: Case[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 9, 15, 17].map(
     (out) => ({ x: [1, 4, 3, 7], kernel: [2, 2], out, stride: [1, 1], pad: 'same' }) as Case,
   ),
+  // Few channels: rows of taps are one run.
+  { x: [2, 12, 10, 3], kernel: [7, 7], out: 16, stride: [2, 2], pad: 'same' },
+  { x: [1, 5, 6, 2], kernel: [3, 5], out: 6, stride: [1, 3], pad: WIDE_PAD },
+  { x: [2, 7, 9, 3], kernel: [1, 3], out: 5, stride: [2, 4], pad: 'valid' },
+  { x: [2, 3, 2, 4], kernel: [3, 4], out: 7, stride: [1, 1], pad: 5 },
   // More pixels than one chunk, and a row count that the chunks do not divide.
   { x: [2, 23, 31, 6], kernel: [1, 1], out: 11, stride: [1, 1], pad: 'same' },
   { x: [1, 5, 211, 12], kernel: [3, 3], out: 8, stride: [1, 1], pad: 'same' },
