@@ -12,6 +12,22 @@ export {
   type Normalisation,
 } from './blocks.js';
 export {
+  type ChannelAttentionKind,
+  type ChannelAttentionOptions,
+  type ChannelAttentionUnitOptions,
+  channelAttention,
+  channelAttentionUnit,
+} from './channel-attention.js';
+export {
+  distilPose,
+  type LadmOptions,
+  ladm,
+  type TokenBody,
+  type TokenPoseOptions,
+  tokenPose,
+} from './distilpose.js';
+export { type DistilPoseTorchOptions, distilPoseTorchModules } from './distilpose-torch.js';
+export {
   type DenseUpsamplingOptions,
   type DucDecoderOptions,
   denseUpsampling,
@@ -38,6 +54,14 @@ export { hrNetTorchModules } from './hrnet-torch.js';
 export { type LiteHrNetFusion, type LiteHrNetOptions, liteHrNet } from './lite-hrnet.js';
 export { liteHrNetTorchModules } from './lite-hrnet-torch.js';
 export {
+  type LspdOptions,
+  lspd,
+  type PoseStageOptions,
+  type PyramidFeaturesOptions,
+  poseStage,
+  pyramidFeatures,
+} from './lspd.js';
+export {
   type MnasNetCheckpoint,
   type MnasNetOptions,
   mnasNet,
@@ -63,6 +87,7 @@ export {
   mobileNetV3Large,
   mobileNetV3TorchModules,
 } from './mobilenet-v3.js';
+export { type MultiScaleResidualOptions, multiScaleResidual } from './multi-scale-residual.js';
 export {
   type PeleeDenseLayerOptions,
   type PeleeNetOptions,
@@ -70,6 +95,7 @@ export {
   peleeNet,
   peleeNetTorchModules,
 } from './peleenet.js';
+export { type ReparameterisedBlockOptions, reparameterisedBlock } from './reparameterised.js';
 export { bottleneckBlock, type ResidualBlockOptions, residualBlock } from './residual.js';
 export { type ResNetDepth, type ResNetOptions, resNet, resNetTorchModules } from './resnet.js';
 export {
@@ -78,9 +104,30 @@ export {
   shuffleNetV2,
   shuffleNetV2TorchModules,
 } from './shufflenet-v2.js';
+export { type SimccHeadOptions, type SimccOutputs, simccHead } from './simcc-head.js';
 export { type SqueezeExciteOptions, squeezeExcite } from './squeeze-excite.js';
 export {
   type StackedHourglass,
   type StackedHourglassOptions,
   stackedHourglass,
 } from './stacked-hourglass.js';
+export { type StemBlock, type StemNetOptions, stemNet } from './stem-net.js';
+export {
+  type TokenEncoderOptions,
+  type TokenFeatures,
+  tokenEncoder,
+  tokenTaps,
+} from './token-encoder.js';
+export {
+  type RegressionOutputs,
+  regressionHead,
+  type TokenHeadOptions,
+  type TokenHeatmapHeadOptions,
+  tokenHeatmapHead,
+} from './token-heads.js';
+export {
+  type TransformerLayer,
+  type TransformerLayerOptions,
+  transformerLayer,
+} from './transformer.js';
+export { type UlpdOptions, ulpd } from './ulpd.js';

@@ -17,6 +17,8 @@ export interface SqueezeExciteOptions {
   readonly gate?: ActivationFunction;
   /** @param initialiser of both weights; default as a convolution's, He normal over the output channels */
   readonly initialiser?: Initialiser;
+  /** Means of the channels as `[1,1,C]`. @param means default `globalAveragePool`, which counts as a pool */
+  readonly means?: Value;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface SqueezeExciteOptions {
 export function squeezeExcite(x: Value, options: SqueezeExciteOptions): Value {
   const { name, channels, gate = 'sigmoid', initialiser } = options;
   const start = initialiser && { initialiser };
-  const means = globalAveragePool(x, { keepMap: true });
+  const { means = globalAveragePool(x, { keepMap: true }) } = options;
   const reduced = relu(conv2d(means, { name: `${name}.reduce`, channels, ...start }));
   const expanded = conv2d(reduced, {
     name: `${name}.expand`,

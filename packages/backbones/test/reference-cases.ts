@@ -34,6 +34,7 @@ import {
   peleeNetTorchModules,
   stackedHourglass,
 } from '../src/index.js';
+import { TOKEN_DEFINITIONS } from './token-cases.js';
 
 /** Channels-last numbers with the batch in front. */
 export interface Maps {
@@ -50,7 +51,7 @@ export interface ReferenceCase {
   readonly expected: Readonly<Record<string, Maps>>;
 }
 
-interface Definition {
+export interface Definition {
   readonly file: string;
   /** Outputs by the name that the file gives them (`output`, `at/...`), or by another one. */
   readonly build: (image: Value) => Readonly<Record<string, Value>>;
@@ -218,30 +219,32 @@ const DEFINITIONS: readonly Definition[] = [
 
 /** The stored cases at hand as networks of ours with PyTorch's weights, input and answers. */
 export function referenceCases(): ReferenceCase[] {
-  return DEFINITIONS.flatMap(({ file, build, modules, answers = {} }) => {
-    const stem = `${file}.safetensors`;
-    const path = goldenOrReference(new URL(`./golden/${stem}`, import.meta.url), 'nets', stem);
-    if (!path) return [];
-    const { tensors } = readSafetensors(readFileSync(path));
-    const stored = (name: string): Maps => channelsLast(tensors[name] as TorchTensor);
-    const image = stored('input');
-    const [, height, width, channels] = image.shape as [number, number, number, number];
-    const value = input('image', { height, width, channels });
-    const outputs = build(value);
-    const network = defineNetwork({ inputs: [value], outputs });
-    const torch = Object.entries(tensors)
-      .filter(([name]) => name.startsWith('param/'))
-      .map(([name, tensor]) => [name.slice('param/'.length), tensor as TorchTensor] as const);
-    return {
-      name: file,
-      network,
-      weights: importTorch(network, Object.fromEntries(torch), modules),
-      image,
-      expected: Object.fromEntries(
-        Object.keys(outputs).map((name) => [name, stored(answers[name] ?? name)]),
-      ),
-    };
-  });
+  return [...DEFINITIONS, ...TOKEN_DEFINITIONS].flatMap(
+    ({ file, build, modules, answers = {} }) => {
+      const stem = `${file}.safetensors`;
+      const path = goldenOrReference(new URL(`./golden/${stem}`, import.meta.url), 'nets', stem);
+      if (!path) return [];
+      const { tensors } = readSafetensors(readFileSync(path));
+      const stored = (name: string): Maps => channelsLast(tensors[name] as TorchTensor);
+      const image = stored('input');
+      const [, height, width, channels] = image.shape as [number, number, number, number];
+      const value = input('image', { height, width, channels });
+      const outputs = build(value);
+      const network = defineNetwork({ inputs: [value], outputs });
+      const torch = Object.entries(tensors)
+        .filter(([name]) => name.startsWith('param/'))
+        .map(([name, tensor]) => [name.slice('param/'.length), tensor as TorchTensor] as const);
+      return {
+        name: file,
+        network,
+        weights: importTorch(network, Object.fromEntries(torch), modules),
+        image,
+        expected: Object.fromEntries(
+          Object.keys(outputs).map((name) => [name, stored(answers[name] ?? name)]),
+        ),
+      };
+    },
+  );
 }
 
 /** NCHW to NHWC; other ranks stay. */

@@ -1,18 +1,27 @@
 import {
+  channelAttentionUnit,
   ducDecoder,
   type Features,
   heatmapHead,
   hrNet,
   integralHead,
   liteHrNet,
+  lspd,
   mnasNet,
   mobileNetV1,
   mobileNetV2,
   mobileNetV3Large,
   peleeNet,
+  regressionHead,
   resNet,
   shuffleNetV2,
+  simccHead,
   stackedHourglass,
+  stemNet,
+  tokenEncoder,
+  tokenHeatmapHead,
+  tokenTaps,
+  ulpd,
 } from '@pose-distill/backbones';
 import { forEachBackend } from '@pose-distill/internal-testing';
 import { defineNetwork, input, type Network, type Value } from '@pose-distill/network';
@@ -28,6 +37,14 @@ const name = 'encoder';
 const decoded = ({ last }: Features): Record<string, Value> => ({
   heatmaps: ducDecoder(last, { name: 'decoder', keypoints: 3 }),
 });
+const narrowTokens = {
+  keypoints: 3,
+  patch: { width: 4, height: 4 },
+  channels: 16,
+  depth: 2,
+  heads: 2,
+};
+const narrowStages = { keypoints: 3, channels: 8, blocks: 1 };
 
 /** Narrow ones, with everything that the wide ones have. */
 const NETWORKS: Readonly<Record<string, (image: Value) => Readonly<Record<string, Value>>>> = {
@@ -56,6 +73,34 @@ const NETWORKS: Readonly<Record<string, (image: Value) => Readonly<Record<string
   shuffleNetV2: (image) => decoded(shuffleNetV2(image, { name, width: 0.5 })),
   'resNet of residual blocks': (image) => decoded(resNet(image, { name, depth: 18, channels: 8 })),
   'resNet of bottlenecks': (image) => decoded(resNet(image, { name, depth: 50, channels: 8 })),
+  'token encoder with a regression head'(image) {
+    const { last } = stemNet(image, { name: 'body', width: 8, blocks: 2 });
+    const features = tokenEncoder(last, { name: 'encoder', ...narrowTokens });
+    return { ...regressionHead(features.keypoints, { name: 'head' }), ...tokenTaps(features) };
+  },
+  'token encoder with a heatmap head, behind channel attention units'(image) {
+    const { last } = stemNet(image, {
+      name: 'body',
+      width: 8,
+      blocks: 2,
+      block: (x, options) =>
+        channelAttentionUnit(x, {
+          ...options,
+          groups: 4,
+          attention: { kind: options.name.endsWith('1') ? 'squeeze' : 'eca', squeezed: 4 },
+        }),
+    });
+    const { keypoints } = tokenEncoder(last, { name: 'encoder', ...narrowTokens });
+    const heatmapSize = { width: 16, height: 8 };
+    return { maps: tokenHeatmapHead(keypoints, { name: 'head', heatmapSize, hidden: 24 }) };
+  },
+  simcc(image) {
+    const { last } = stemNet(image, { name: 'body', width: 8, blocks: 1 });
+    const inputSize = { width: 64, height: 32 };
+    return { ...simccHead(last, { name: 'head', keypoints: 3, inputSize }) };
+  },
+  lspd: (image) => lspd(image, { ...narrowStages, teacher: { channels: 12, blocks: 2 } }),
+  ulpd: (image) => ulpd(image, narrowStages),
 };
 
 function networkOf(build: (image: Value) => Readonly<Record<string, Value>>): Network {
