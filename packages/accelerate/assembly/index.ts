@@ -12,6 +12,9 @@ export { averagePool, averagePoolGradient, maxPool, maxPoolGradient } from './po
 export { sumMiddle, sumRows } from './reduce';
 export { enlargeGradient, nearest, nearestGradient } from './resize';
 export { bilinear, bilinearGradient } from './resize-bilinear';
+export {
+  largestOfMiddle, largestOfRows, layerNormRows, layerNormRowsGradient, softmaxRows, softmaxRowsGradient,
+} from './rows';
 export { stridedRuns, transposedSheets } from './strided-copy';
 export {
   turnFilter,

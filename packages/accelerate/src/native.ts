@@ -33,6 +33,12 @@ export interface Native {
   readonly averagePoolGradient: Numbers;
   readonly sumMiddle: Numbers;
   readonly sumRows: Numbers;
+  readonly softmaxRows: Numbers;
+  readonly softmaxRowsGradient: Numbers;
+  readonly largestOfRows: Numbers;
+  readonly largestOfMiddle: Numbers;
+  readonly layerNormRows: Numbers;
+  readonly layerNormRowsGradient: Numbers;
   readonly stridedRuns: Numbers;
   readonly transposedSheets: Numbers;
   readonly pairPanels: (on: number) => void;

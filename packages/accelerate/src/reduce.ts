@@ -1,4 +1,4 @@
-import { backend_util, Mean, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { backend_util, Max, Mean, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { addressOf, sizeOf, withScratch } from './heap.js';
 import type { Kernel, KernelCall } from './kernel.js';
 
@@ -23,21 +23,29 @@ function middleOf(shape: readonly number[], axes: readonly number[]): Middle | u
   };
 }
 
-/** Sums over neighbouring axes where the values lie; tfjs transposes them first. */
-function reduction(name: string, isMean: boolean): Kernel {
+/** Reduces neighbouring axes where the values lie; tfjs transposes them first. */
+function reduction(
+  name: string,
+  reduce: (call: KernelCall, from: number, to: number, middle: Middle) => void,
+): Kernel {
   return {
     name,
     run: (call): TensorInfo | TensorInfo[] => {
       const { x } = call.inputs as { x: TensorInfo };
-      const { axis, keepDims } = call.attrs as { axis: number | number[]; keepDims?: boolean };
+      const { keepDims } = call.attrs as { keepDims?: boolean };
+      const axis = (call.attrs.axis ?? call.attrs.reductionIndices) as number | number[];
       const axes = util.parseAxisParam(axis, x.shape);
       const middle = middleOf(x.shape, axes);
-      if ((x.dtype !== 'float32' || middle === undefined) && call.previous) {
+      const isEmpty = name === Max && sizeOf(x.shape) === 0;
+      if ((x.dtype !== 'float32' || middle === undefined || isEmpty) && call.previous) {
         return call.previous(call);
       }
       const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
       const result = call.output(keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
-      if (sizeOf(shape) > 0) sumInto(call, x, result, middle!, isMean);
+      if (sizeOf(shape) > 0) {
+        const from = addressOf(call.backend, x, 'x');
+        reduce(call, from, addressOf(call.backend, result, 'output'), middle!);
+      }
       return result;
     },
   };
@@ -45,14 +53,11 @@ function reduction(name: string, isMean: boolean): Kernel {
 
 function sumInto(
   { backend, native }: KernelCall,
-  x: TensorInfo,
-  result: TensorInfo,
+  from: number,
+  to: number,
   { outer, count, inner }: Middle,
-  isMean: boolean,
+  factor: number,
 ): void {
-  const factor = isMean ? 1 / count : 1;
-  const from = addressOf(backend, x, 'x');
-  const to = addressOf(backend, result, 'output');
   if (inner === 1) {
     native.sumRows(from, to, outer, count, factor);
     return;
@@ -64,7 +69,17 @@ function sumInto(
 }
 
 /** tfjs's Sum. */
-export const sum: Kernel = reduction(Sum, false);
+export const sum: Kernel = reduction(Sum, (call, from, to, middle) =>
+  sumInto(call, from, to, middle, 1),
+);
 
 /** tfjs's Mean; over height and width it is global average pooling. */
-export const mean: Kernel = reduction(Mean, true);
+export const mean: Kernel = reduction(Mean, (call, from, to, middle) =>
+  sumInto(call, from, to, middle, 1 / middle.count),
+);
+
+/** tfjs's Max; NaN where there is one. */
+export const max: Kernel = reduction(Max, ({ native }, from, to, { outer, count, inner }) => {
+  if (inner === 1) native.largestOfRows(from, to, outer, count);
+  else native.largestOfMiddle(from, to, outer, count, inner);
+});

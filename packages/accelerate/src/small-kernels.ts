@@ -3,13 +3,14 @@ import type { Kernel } from './kernel.js';
 import { batchMatMul } from './matrix-product.js';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pool.js';
 import { depthToSpace, reverse, stridedSlice, tile, transpose } from './rearrange.js';
-import { mean, sum } from './reduce.js';
+import { max, mean, sum } from './reduce.js';
 import {
   resizeBilinear,
   resizeBilinearGrad,
   resizeNearestNeighbor,
   resizeNearestNeighborGrad,
 } from './resize.js';
+import { layerNorm, layerNormGrad, softmax, softmaxGrad } from './rows.js';
 
 /** Everything around the convolutions: what tfjs computes value by value, transposes first or gets wrong. */
 export const smallKernels: readonly Kernel[] = [
@@ -18,6 +19,9 @@ export const smallKernels: readonly Kernel[] = [
   averagePoolGrad,
   batchMatMul,
   depthToSpace,
+  layerNorm,
+  layerNormGrad,
+  max,
   maxPool,
   maxPoolGrad,
   mean,
@@ -26,6 +30,8 @@ export const smallKernels: readonly Kernel[] = [
   resizeNearestNeighbor,
   resizeNearestNeighborGrad,
   reverse,
+  softmax,
+  softmaxGrad,
   stridedSlice,
   sum,
   tile,
