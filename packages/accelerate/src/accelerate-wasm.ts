@@ -216,7 +216,8 @@ function install(
     const created: tf.TensorInfo[] = [];
     const call: KernelCall = {
       inputs,
-      attrs,
+      // Kernels without attributes are called without.
+      attrs: attrs ?? {},
       backend,
       native,
       memory,

@@ -48,7 +48,7 @@ function forward(name: string): Kernel {
       const { backend } = call;
       const { x } = call.inputs as { x: TensorInfo };
       if (x.dtype !== 'float32' && call.previous) return call.previous(call);
-      const { alpha = 0 } = (call.attrs ?? {}) as { alpha?: number };
+      const { alpha = 0 } = call.attrs as { alpha?: number };
       // The kernel takes the larger of x and alpha x, which for alpha > 1 is the other way round.
       if (alpha > 1 && call.previous) return call.previous(call);
       const result = call.output(x.shape);

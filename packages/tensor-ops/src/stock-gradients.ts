@@ -16,7 +16,6 @@ import { batchToSpaceNDGradConfig } from '@tensorflow/tfjs-core/dist/gradients/B
 import { broadcastToGradConfig } from '@tensorflow/tfjs-core/dist/gradients/BroadcastTo_grad';
 import { castGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cast_grad';
 import { ceilGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Ceil_grad';
-import { clipByValueGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ClipByValue_grad';
 import { complexAbsGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ComplexAbs_grad';
 import { concatGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Concat_grad';
 import { conv3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Conv3D_grad';
@@ -35,13 +34,11 @@ import { identityGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Identit
 import { isFiniteGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsFinite_grad';
 import { isInfGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsInf_grad';
 import { isNanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsNan_grad';
-import { leakyReluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LeakyRelu_grad';
 import { logGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log_grad';
 import { log1pGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log1p_grad';
 import { logSoftmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LogSoftmax_grad';
 import { lrnGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LRN_grad';
 import { maxPool3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/MaxPool3D_grad';
-import { meanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mean_grad';
 import { modGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mod_grad';
 import { multiplyGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Multiply_grad';
 import { negGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Neg_grad';
@@ -53,8 +50,6 @@ import { powGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Pow_grad';
 import { preluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Prelu_grad';
 import { divGradConfig } from '@tensorflow/tfjs-core/dist/gradients/RealDiv_grad';
 import { reciprocalGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reciprocal_grad';
-import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
-import { relu6GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu6_grad';
 import { reshapeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reshape_grad';
 import { reverseGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reverse_grad';
 import { roundGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Round_grad';
@@ -66,7 +61,6 @@ import { signGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sign_grad';
 import { sinGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sin_grad';
 import { sinhGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sinh_grad';
 import { sliceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Slice_grad';
-import { softmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Softmax_grad';
 import { softplusGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Softplus_grad';
 import { spaceToBatchNDGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SpaceToBatchND_grad';
 import { splitVGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SplitV_grad';
@@ -74,7 +68,6 @@ import { sqrtGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sqrt_grad';
 import { squareGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Square_grad';
 import { stepGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Step_grad';
 import { subGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sub_grad';
-import { sumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sum_grad';
 import { tanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tan_grad';
 import { tanhGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Tanh_grad';
 import { transposeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Transpose_grad';
@@ -104,7 +97,6 @@ export const stockGradients: readonly GradConfig[] = [
   broadcastToGradConfig,
   castGradConfig,
   ceilGradConfig,
-  clipByValueGradConfig,
   complexAbsGradConfig,
   concatGradConfig,
   conv3DGradConfig,
@@ -124,12 +116,10 @@ export const stockGradients: readonly GradConfig[] = [
   isInfGradConfig,
   isNanGradConfig,
   lrnGradConfig,
-  leakyReluGradConfig,
   log1pGradConfig,
   logSoftmaxGradConfig,
   logGradConfig,
   maxPool3DGradConfig,
-  meanGradConfig,
   modGradConfig,
   multiplyGradConfig,
   negGradConfig,
@@ -141,8 +131,6 @@ export const stockGradients: readonly GradConfig[] = [
   preluGradConfig,
   divGradConfig,
   reciprocalGradConfig,
-  relu6GradConfig,
-  reluGradConfig,
   reshapeGradConfig,
   reverseGradConfig,
   roundGradConfig,
@@ -154,7 +142,6 @@ export const stockGradients: readonly GradConfig[] = [
   sinGradConfig,
   sinhGradConfig,
   sliceGradConfig,
-  softmaxGradConfig,
   softplusGradConfig,
   spaceToBatchNDGradConfig,
   splitVGradConfig,
@@ -162,7 +149,6 @@ export const stockGradients: readonly GradConfig[] = [
   squareGradConfig,
   stepGradConfig,
   subGradConfig,
-  sumGradConfig,
   tanGradConfig,
   tanhGradConfig,
   transposeGradConfig,

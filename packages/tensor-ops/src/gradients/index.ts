@@ -7,6 +7,7 @@ import { depthToSpaceGradient } from './depth-to-space.js';
 import { einsumGradient } from './einsum.js';
 import { absGradient, maxGradient, minGradient, topKGradient } from './extremes.js';
 import { gatherGradient, gatherNdGradient, scatterNdGradient } from './gather.js';
+import { oneKernelGradients } from './in-one-kernel.js';
 import { mirrorPadGradient } from './mirror-pad.js';
 import { avgPoolGradient, maxPoolGradient } from './pool.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
@@ -39,6 +40,7 @@ export const replacedGradients: readonly ReplacedGradient[] = [
   prodGradient,
   tileGradient,
   depthToSpaceGradient,
+  ...oneKernelGradients,
   ...broadcastGradients,
   ...comparisonGradients,
 ];
