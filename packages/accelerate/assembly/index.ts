@@ -1,6 +1,7 @@
 export { activation, activationGradient } from './activation';
 export { adamUpdate } from './adam';
 export { batchMoments, batchNormApply, batchNormGradient } from './batch-norm';
+export { biasActivation } from './bias';
 export { convFilterGradient, tapFloats, unpackFilter } from './conv-filter';
 export { convGather, packForward, packTransposed } from './conv-gather';
 export { copyBlocks } from './copy';

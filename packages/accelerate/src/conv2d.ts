@@ -2,6 +2,7 @@ import {
   Conv2D,
   Conv2DBackpropFilter,
   Conv2DBackpropInput,
+  FusedConv2D,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { type Convolution, checkShape, convolutionOf } from './convolution.js';
@@ -80,9 +81,9 @@ function forEachGroup(
   }
 }
 
-const forward = (name: string): Kernel => ({
-  name,
-  run: (call): TensorInfo => {
+const forward =
+  (name: string) =>
+  (call: KernelCall): TensorInfo => {
     const { backend } = call;
     const { x, filter } = call.inputs as { x: TensorInfo; filter: TensorInfo };
     const shapes = shapesOf(name, x.shape, filter.shape, call.attrs);
@@ -97,8 +98,39 @@ const forward = (name: string): Kernel => ({
       denseForward(call, group, ...parts),
     );
     return result;
+  };
+
+const plainConv2d = forward(Conv2D);
+
+/** Between which values the activations that a fused convolution may carry keep them. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  linear: [-Infinity, Infinity],
+  relu: [0, Infinity],
+  relu6: [0, 6],
+};
+
+/** tfjs's FusedConv2D with a bias for each channel and an activation that is a range; others go to the kernel that was there. */
+export const fusedConv2d: Kernel = {
+  name: FusedConv2D,
+  run: (call): TensorInfo | TensorInfo[] => {
+    const { backend, native } = call;
+    const { filter, bias, preluActivationWeights } = call.inputs;
+    const range = RANGES[(call.attrs.activation as string | undefined) ?? 'linear'];
+    const n = filter!.shape[3]!;
+    const isSimple = bias === undefined || (bias.shape.length === 1 && bias.shape[0] === n);
+    if ((range === undefined || !isSimple || preluActivationWeights) && call.previous) {
+      return call.previous(call);
+    }
+    const result = plainConv2d(call);
+    const size = sizeOf(result.shape);
+    if (size === 0) return result;
+    native.biasActivation(
+      ...[addressOf(backend, result, 'output'), size / n, n],
+      ...[bias === undefined ? 0 : addressOf(backend, bias, 'bias'), ...range!],
+    );
+    return result;
   },
-});
+};
 
 const inputGradient = (name: string): Kernel => ({
   name,
@@ -140,14 +172,14 @@ const filterGradient = (name: string): Kernel => ({
 });
 
 /** tfjs's Conv2D: x [B,H,W,C], filter [kh,kw,C,N] to [B,h,w,N]. */
-export const conv2d: Kernel = forward(Conv2D);
+export const conv2d: Kernel = { name: Conv2D, run: plainConv2d };
 /** tfjs's Conv2DBackpropInput, which is also the forward pass of conv2dTranspose. */
 export const conv2dBackpropInput: Kernel = inputGradient(Conv2DBackpropInput);
 /** tfjs's Conv2DBackpropFilter: x [B,H,W,C], dy [B,h,w,N] to [kh,kw,C,N]. */
 export const conv2dBackpropFilter: Kernel = filterGradient(Conv2DBackpropFilter);
 
 /** tensor-ops' grouped convolution: x [B,H,W,C], filter [kh,kw,C/groups,N] to [B,h,w,N]. */
-export const groupedConv2d: Kernel = forward(GROUPED);
+export const groupedConv2d: Kernel = { name: GROUPED, run: forward(GROUPED) };
 /** Its gradient with respect to x. */
 export const groupedConv2dBackpropInput: Kernel = inputGradient(`${GROUPED}BackpropInput`);
 /** Its gradient with respect to the filter. */

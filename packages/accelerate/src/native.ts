@@ -10,6 +10,7 @@ export interface Native {
   readonly batchMoments: Numbers;
   readonly batchNormApply: Numbers;
   readonly batchNormGradient: Numbers;
+  readonly biasActivation: Numbers;
   readonly convFilterGradient: Numbers;
   readonly tapFloats: (k: number, n: number) => number;
   readonly unpackFilter: Numbers;
