@@ -34,17 +34,17 @@ export function ducDecoder(x: Value, options: DucDecoderOptions): Value {
       `${where}: ${steps + 1} pixel shuffles need a map whose channels are a multiple of ${divisor}, got [${x.shape}]`,
       { shape: x.shape, divisor },
     );
-  let larger = pixelShuffle(x, { factor: 2 });
+  const enlarged = (map: Value, part: string): Value =>
+    pixelShuffle(map, { factor: 2, name: `${part}.shuffle` });
+  let map = x;
   for (let step = 1; step <= steps; step++) {
-    const filtered = convolutionBlock(larger, {
-      name: `${name}.step${step}`,
-      channels: 2 * larger.shape[2]!,
-      kernel: 3,
-      activation: 'relu',
-    });
-    larger = pixelShuffle(filtered, { factor: 2 });
+    const part = `${name}.step${step}`;
+    const larger = enlarged(map, part);
+    const channels = 2 * larger.shape[2]!;
+    map = convolutionBlock(larger, { name: part, channels, kernel: 3, activation: 'relu' });
   }
-  return heatmapHead(larger, { name: `${name}.head`, keypoints, kernel: 3 });
+  const head = `${name}.head`;
+  return heatmapHead(enlarged(map, head), { name: head, keypoints, kernel: 3 });
 }
 
 export interface DenseUpsamplingOptions {

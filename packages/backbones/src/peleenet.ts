@@ -47,7 +47,7 @@ export function peleeNet(image: Value, options: PeleeNetOptions): Features {
   let x = stem;
   for (const [stage, count] of layers.entries()) {
     const path = `${name}.stage${stage + 1}`;
-    if (stage > 0) x = avgPool(x, { kernel: 2 });
+    if (stage > 0) x = avgPool(x, { kernel: 2, name: `${path}.pool` });
     for (let layer = 1; layer <= count; layer++)
       x = peleeDenseLayer(x, {
         name: `${path}.layer${layer}`,

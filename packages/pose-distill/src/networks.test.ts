@@ -35,6 +35,9 @@ describe('networks by name', () => {
     expect(parameters('peleenet-duc')).toBe(2_802_013);
     expect(parameters('peleenet-deconv352x176x88')).toBe(2_097_248 + 5_206_713);
     expect(parameters('mobilenetv3large-first-duc')).toBe(3_940_875);
+    expect(parameters('litehrnet-18')).toBe(1_130_769);
+    expect(parameters('litehrnet-30')).toBe(1_763_717);
+    expect(parameters('hourglass-2')).toBe(6_731_682);
     expect(parameters('resnet50-deconv256')).toBe(33_999_697);
   });
 

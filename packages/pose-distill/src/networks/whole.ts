@@ -1,4 +1,4 @@
-import { heatmapHead, hrNet, stackedHourglass } from '@pose-distill/backbones';
+import { heatmapHead, hrNet, liteHrNet, stackedHourglass } from '@pose-distill/backbones';
 import type { NamePattern, NetworkEntry } from './entry.js';
 
 /** What a whole network's name means. */
@@ -46,6 +46,21 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
       outputs: HEATMAPS,
       build: (image, keypoints) => {
         const features = hrNet(image, { name: 'encoder', width: Number(width) });
+        return { heatmaps: heatmapHead(features.at(4), { name: 'head', keypoints }) };
+      },
+    }),
+  },
+  {
+    usage: 'litehrnet-18|30',
+    pattern: /^litehrnet-(18|30)$/,
+    names: ['litehrnet-18', 'litehrnet-30'],
+    meaning: ([, depth]) => ({
+      stride: 32,
+      inputSize: PORTRAIT,
+      source: 'Lite-HRNet (Yu et al., CVPR 2021)',
+      outputs: HEATMAPS,
+      build(image, keypoints) {
+        const features = liteHrNet(image, { name: 'encoder', depth: depth === '18' ? 18 : 30 });
         return { heatmaps: heatmapHead(features.at(4), { name: 'head', keypoints }) };
       },
     }),

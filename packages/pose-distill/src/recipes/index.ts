@@ -3,6 +3,8 @@ import type { Recipe } from './common.js';
 import * as hhd from './hhd.js';
 import * as plain from './plain.js';
 
+export { type NetworkPictureOptions, networkPicture } from '../networks/picture.js';
+export { networkStages, type Stage } from '../networks/stages.js';
 export {
   buildNetwork,
   NETWORK_NAMES,
