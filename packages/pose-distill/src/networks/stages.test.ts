@@ -70,7 +70,7 @@ describe('networkStages', () => {
         for (const { inputs } of row) for (const path of inputs) expect(seen).toContain(path);
         for (const { path } of row) seen.add(path);
       }
-      expect(seen.size).toBeLessThanOrEqual(36);
+      expect(seen.size).toBeLessThanOrEqual(40);
     }
     expect(stageRows(networkStages(interwoven(), 1))).toBeUndefined();
     expect(drawableRows(interwoven())!.flat()).toHaveLength(5);

@@ -54,7 +54,7 @@ export function stageRows(stages: readonly Stage[]): Stage[][] | undefined {
 }
 
 /** The rows of a picture: paths as deep as `most` boxes allow. Undefined when no cut has an order. */
-export function drawableRows(network: Network, most = 36): Stage[][] | undefined {
+export function drawableRows(network: Network, most = 40): Stage[][] | undefined {
   for (const depth of [4, 3, 2, 1]) {
     const stages = networkStages(network, depth);
     const rows = stages.length <= most ? stageRows(stages) : undefined;
