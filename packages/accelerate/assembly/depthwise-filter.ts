@@ -1,3 +1,4 @@
+import { tapsOf } from './depthwise-row';
 import { multiplyAdd, touch } from './simd';
 
 /**
@@ -49,11 +50,17 @@ export function depthwiseFilterGradient(
           const xRow = xImage + y * rowBytes + lane;
           if (<u32>y >= <u32>height) {
             // No source row for this tap.
-          } else if (filterWidth == 3) {
-            row3(xRow, dyRow, width, outWidth, strideX, padLeft, dilationX, pixelBytes, sums);
           } else {
-            for (let kx: u32 = 0; kx < filterWidth; kx++) {
-              row1(xRow, dyRow, width, outWidth, strideX, <i32>kx * dilationX - padLeft, pixelBytes, sums + (kx << 4));
+            for (let kx: u32 = 0; kx < filterWidth; ) {
+              const taps = tapsOf(filterWidth - kx);
+              const offset = <i32>kx * dilationX - padLeft;
+              const at = sums + (kx << 4);
+              if (taps == 5) row5(xRow, dyRow, width, outWidth, strideX, offset, dilationX, pixelBytes, at);
+              else if (taps == 4) row4(xRow, dyRow, width, outWidth, strideX, offset, dilationX, pixelBytes, at);
+              else if (taps == 3) row3(xRow, dyRow, width, outWidth, strideX, offset, dilationX, pixelBytes, at);
+              else if (taps == 2) row2(xRow, dyRow, width, outWidth, strideX, offset, dilationX, pixelBytes, at);
+              else row1(xRow, dyRow, width, outWidth, strideX, offset, dilationX, pixelBytes, at);
+              kx += taps;
             }
           }
           sums += filterWidth << 4;
@@ -89,59 +96,89 @@ export function depthwiseFilterGradient(
   }
 }
 
-/** One row of one tap. */
-function row1(
-  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, pixelBytes: usize, acc: usize,
-): void {
-  const first = offset >= 0 ? 0 : (stride - 1 - offset) / stride;
-  const end = offset >= width ? 0 : min(outWidth, (width - 1 - offset) / stride + 1);
-  let x = xRow + (first * stride + offset) * pixelBytes;
-  let dy = dyRow + first * pixelBytes;
-  const step = stride * pixelBytes;
-  let sum = v128.load(acc);
-  for (let column = first; column < end; column++) {
-    sum = multiplyAdd(v128.load(x), v128.load(dy), sum);
-    x += step;
-    dy += pixelBytes;
-  }
-  v128.store(acc, sum);
+/** x at a column times `value` added to `sum`; beside the row x is zero. */
+// @ts-ignore: decorator
+@inline
+function addAt(xRow: usize, at: i32, width: i32, pixelBytes: usize, value: v128, sum: v128): v128 {
+  return <u32>at < <u32>width ? multiplyAdd(v128.load(xRow + at * pixelBytes), value, sum) : sum;
 }
 
-/** One row of three neighbouring taps. */
-function row3(
-  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, padLeft: i32, dilation: i32, pixelBytes: usize, acc: usize,
+/** One row of `taps` (1 to 5) taps, `dilation` apart; output j reads the first of them at j * stride + offset. */
+// @ts-ignore: decorator
+@inline
+function rowOf(
+  taps: i32, xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, dilation: i32, pixelBytes: usize,
+  acc: usize,
 ): void {
-  // Columns at which all three taps read inside the row.
-  const first = min(outWidth, (padLeft + stride - 1) / stride);
-  const last = width - 1 - 2 * dilation + padLeft;
+  // Columns at which all taps read inside the row.
+  const first = offset >= 0 ? 0 : min(outWidth, (stride - 1 - offset) / stride);
+  const last = width - 1 - (taps - 1) * dilation - offset;
   const end = last < 0 ? first : max(first, min(outWidth, last / stride + 1));
   let sum0 = v128.load(acc);
-  let sum1 = v128.load(acc, 16);
-  let sum2 = v128.load(acc, 32);
+  let sum1 = taps > 1 ? v128.load(acc, 16) : sum0;
+  let sum2 = taps > 2 ? v128.load(acc, 32) : sum0;
+  let sum3 = taps > 3 ? v128.load(acc, 48) : sum0;
+  let sum4 = taps > 4 ? v128.load(acc, 64) : sum0;
   for (let column = 0; column < outWidth; column++) {
     if (column == first) column = end;
     if (column >= outWidth) break;
     const value = v128.load(dyRow + column * pixelBytes);
-    const at = column * stride - padLeft;
-    if (<u32>at < <u32>width) sum0 = multiplyAdd(v128.load(xRow + at * pixelBytes), value, sum0);
-    if (<u32>(at + dilation) < <u32>width) sum1 = multiplyAdd(v128.load(xRow + (at + dilation) * pixelBytes), value, sum1);
-    if (<u32>(at + 2 * dilation) < <u32>width) sum2 = multiplyAdd(v128.load(xRow + (at + 2 * dilation) * pixelBytes), value, sum2);
+    const at = column * stride + offset;
+    sum0 = addAt(xRow, at, width, pixelBytes, value, sum0);
+    if (taps > 1) sum1 = addAt(xRow, at + dilation, width, pixelBytes, value, sum1);
+    if (taps > 2) sum2 = addAt(xRow, at + 2 * dilation, width, pixelBytes, value, sum2);
+    if (taps > 3) sum3 = addAt(xRow, at + 3 * dilation, width, pixelBytes, value, sum3);
+    if (taps > 4) sum4 = addAt(xRow, at + 4 * dilation, width, pixelBytes, value, sum4);
   }
   let dy = dyRow + first * pixelBytes;
-  let x = xRow + (first * stride - padLeft) * pixelBytes;
+  let x = xRow + (first * stride + offset) * pixelBytes;
   const step = stride * pixelBytes;
   const gap = dilation * pixelBytes;
   for (let column = first; column < end; column++) {
     const value = v128.load(dy);
     sum0 = multiplyAdd(v128.load(x), value, sum0);
-    sum1 = multiplyAdd(v128.load(x + gap), value, sum1);
-    sum2 = multiplyAdd(v128.load(x + 2 * gap), value, sum2);
+    if (taps > 1) sum1 = multiplyAdd(v128.load(x + gap), value, sum1);
+    if (taps > 2) sum2 = multiplyAdd(v128.load(x + 2 * gap), value, sum2);
+    if (taps > 3) sum3 = multiplyAdd(v128.load(x + 3 * gap), value, sum3);
+    if (taps > 4) sum4 = multiplyAdd(v128.load(x + 4 * gap), value, sum4);
     dy += pixelBytes;
     x += step;
   }
   v128.store(acc, sum0);
-  v128.store(acc, sum1, 16);
-  v128.store(acc, sum2, 32);
+  if (taps > 1) v128.store(acc, sum1, 16);
+  if (taps > 2) v128.store(acc, sum2, 32);
+  if (taps > 3) v128.store(acc, sum3, 48);
+  if (taps > 4) v128.store(acc, sum4, 64);
+}
+
+function row1(
+  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, dilation: i32, pixelBytes: usize, acc: usize,
+): void {
+  rowOf(1, xRow, dyRow, width, outWidth, stride, offset, dilation, pixelBytes, acc);
+}
+
+function row2(
+  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, dilation: i32, pixelBytes: usize, acc: usize,
+): void {
+  rowOf(2, xRow, dyRow, width, outWidth, stride, offset, dilation, pixelBytes, acc);
+}
+
+function row3(
+  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, dilation: i32, pixelBytes: usize, acc: usize,
+): void {
+  rowOf(3, xRow, dyRow, width, outWidth, stride, offset, dilation, pixelBytes, acc);
+}
+
+function row4(
+  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, dilation: i32, pixelBytes: usize, acc: usize,
+): void {
+  rowOf(4, xRow, dyRow, width, outWidth, stride, offset, dilation, pixelBytes, acc);
+}
+
+function row5(
+  xRow: usize, dyRow: usize, width: i32, outWidth: i32, stride: i32, offset: i32, dilation: i32, pixelBytes: usize, acc: usize,
+): void {
+  rowOf(5, xRow, dyRow, width, outWidth, stride, offset, dilation, pixelBytes, acc);
 }
 
 /** dy at a column, and zero beside the row. */

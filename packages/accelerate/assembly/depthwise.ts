@@ -1,3 +1,4 @@
+import { addRow } from './depthwise-row';
 import { multiplyAdd, touch } from './simd';
 
 // @ts-ignore: decorator
@@ -10,7 +11,8 @@ function outside(index: i32, size: i32): bool {
  * One depthwise convolution over a regular grid of output pixels; the grid is that of `convGather`.
  *
  * `weights` is [tap][channels] in the order of the tap lists. Three neighbouring taps in steps of one or two pixels (any 3x3 of
- * stride 1 or 2, and the input gradient at stride 1) run as a sliding window; anything else tap by tap. `zeros` holds `channels` floats.
+ * stride 1 or 2, and the input gradient at stride 1) run as a sliding window; larger filters row by row;
+ * anything else tap by tap. `zeros` holds `channels` floats.
  */
 export function depthwiseGather(
   source: usize, height: i32, width: i32, channels: u32, batch: u32,
@@ -24,6 +26,9 @@ export function depthwiseGather(
   const slides =
     channels >= 4 && tapsX == 3 && stepX <= 2 && tapsY <= 3 &&
     load<i32>(offsetsX, 4) == first + 1 && load<i32>(offsetsX, 8) == first + 2;
+  // Larger filters go row by row, where their taps are neighbours and most columns lie inside.
+  let byRows = channels >= 4 && tapsX > 1 && stepX == 1 && width >= <i32>(3 * tapsX);
+  for (let tap: u32 = 1; tap < tapsX; tap++) byRows = byRows && load<i32>(offsetsX + (tap << 2)) == first + <i32>tap;
   for (let image: u32 = 0; image < batch; image++) {
     const sourceImage = source + image * height * rowBytes;
     for (let row: u32 = 0; row < rows; row++) {
@@ -54,6 +59,22 @@ export function depthwiseGather(
             if (lines == 3) stride3(line0 + at, gap, rowWeights + at, targetRow + at, first, width, columns, pixelBytes, targetColumnBytes);
             else if (lines == 2) stride2(line0 + at, gap, rowWeights + at, targetRow + at, first, width, columns, pixelBytes, targetColumnBytes);
             else stride1(line0 + at, gap, rowWeights + at, targetRow + at, first, width, columns, pixelBytes, targetColumnBytes);
+          }
+        }
+        continue;
+      }
+      if (byRows && lines != 0) {
+        touch(sourceImage + (load<i32>(offsetsY + ((end - 1) << 2)) + <i32>row * stepY) * rowBytes, rowBytes, pointers);
+        touch(targetRow, (columns - 1) * targetColumnBytes + pixelBytes, pointers);
+        for (let block: u32 = 0; block <= vectors; block++) {
+          if (block == vectors && (channels & 3) == 0) break;
+          const at: usize = min(block << 2, channels - 4) << 2;
+          for (let ty = start; ty < end; ty++) {
+            const line = sourceImage + (load<i32>(offsetsY + (ty << 2)) + <i32>row * stepY) * rowBytes;
+            const rowWeights = weights + ty * tapsX * pixelBytes;
+            addRow(
+              tapsX, line + at, rowWeights + at, targetRow + at, first, width, columns, pixelBytes, targetColumnBytes, ty != start,
+            );
           }
         }
         continue;

@@ -132,6 +132,27 @@ const grouped: Case[] = [
 ];
 
 const depthwise: Case[] = [
+  // Large filters over rows wide enough to go row by row, with whole and partial vectors of channels.
+  ...[4, 6, 9].flatMap((channels) =>
+    (
+      [
+        [5, 5, 'same'],
+        [7, 7, 'same'],
+        [5, 5, 'valid'],
+        [2, 2, 'same'],
+        [3, 4, WIDE_PAD],
+        [6, 6, ODD_PAD],
+        [5, 9, 4],
+        [11, 11, 'same'],
+      ] as const
+    ).flatMap(([height, width, pad]) => [
+      { x: [2, 8, 36, channels], kernel: [height, width], out: 1, stride: [1, 1], pad } as Case,
+      { x: [1, 9, 34, channels], kernel: [height, width], out: 1, stride: [2, 2], pad } as Case,
+    ]),
+  ),
+  { x: [2, 7, 25, 5], kernel: [5, 5], out: 1, stride: [1, 1], pad: 'same', dilation: [2, 1] },
+  { x: [2, 7, 25, 5], kernel: [5, 5], out: 1, stride: [1, 1], pad: 'same', dilation: [1, 3] },
+  { x: [1, 6, 17, 8], kernel: [7, 5], out: 1, stride: [2, 1], pad: 'same' },
   ...shapes.map((c) => ({ ...c, out: 1 })),
   ...CHANNELS.flatMap((channels) =>
     [1, 2].map(
