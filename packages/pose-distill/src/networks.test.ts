@@ -7,7 +7,7 @@ const build = (name: string, keypoints = 17): ReturnType<typeof buildNetwork> =>
 
 describe('networks by name', () => {
   it.each(networkNames())('%s is built, with the outputs it tells', (name) => {
-    const { inputSize, outputs, source, stride } = networkEntry(name);
+    const { inputSize, outputs, source, multiple } = networkEntry(name);
     const network = build(name, 5);
     expect(Object.keys(network.outputs).sort()).toEqual(Object.keys(outputs).sort());
     expect(source).toMatch(/\d{4}/);
@@ -18,12 +18,12 @@ describe('networks by name', () => {
         inputSize.width / 4,
         5,
       ]);
-    const smallest = { height: stride, width: 2 * stride };
+    const smallest = { height: multiple.height, width: 2 * multiple.width };
     expect(buildNetwork(name, { inputSize: smallest, keypoints: 1 }).nodes.length).toBeGreaterThan(
       10,
     );
-    const odd = { height: stride + 1, width: stride };
-    expect(() => buildNetwork(name, { inputSize: odd, keypoints: 1 })).toThrow(/multiples of/);
+    const odd = { height: multiple.height + 1, width: multiple.width };
+    expect(() => buildNetwork(name, { inputSize: odd, keypoints: 1 })).toThrow(/multiple/);
   });
 
   it('has each name once', () => {
@@ -38,6 +38,9 @@ describe('networks by name', () => {
     expect(parameters('litehrnet-18')).toBe(1_130_769);
     expect(parameters('litehrnet-30')).toBe(1_763_717);
     expect(parameters('hourglass-2')).toBe(6_731_682);
+    expect(parameters('distilpose-s')).toBe(5_364_101);
+    expect(parameters('ladm')).toBe(4_307_813);
+    expect(parameters('lspd')).toBe(675_153);
     expect(parameters('resnet50-deconv256')).toBe(33_999_697);
   });
 

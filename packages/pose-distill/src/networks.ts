@@ -3,7 +3,7 @@ import { defineNetwork, input, type Network } from '@pose-distill/network';
 import { PoseDistillError } from './errors.js';
 import { decoders } from './networks/decoders.js';
 import { encoders } from './networks/encoders.js';
-import { meaningOf, type NetworkEntry } from './networks/entry.js';
+import { meaningOf, type NetworkEntry, square } from './networks/entry.js';
 import { nearestNames } from './networks/nearest.js';
 import { wholeNetworks } from './networks/whole.js';
 
@@ -53,7 +53,7 @@ export function networkEntry(name: string): NetworkEntry {
   const { stride } = encoder;
   return {
     name,
-    stride,
+    multiple: square(stride),
     inputSize: { height: 256, width: 192 },
     source: `${encoder.source}; ${decoder.source}`,
     outputs: { heatmaps: 'one map per keypoint at a quarter of the input size' },
@@ -89,16 +89,20 @@ export function buildNetwork(
   return defineNetwork({ inputs: [image], outputs: outputsOf(entry, image, keypoints) });
 }
 
-function checkSize({ name, stride }: NetworkEntry, { height, width }: Size): void {
-  const fits = (length: number): boolean => length > 0 && length % stride === 0;
-  if (fits(height) && fits(width)) return;
-  const next = (length: number): number =>
-    Math.max(1, Math.ceil(Number.isFinite(length) ? length / stride : 1)) * stride;
+function checkSize({ name, multiple }: NetworkEntry, { height, width }: Size): void {
+  const fits = (length: number, of: number): boolean => length > 0 && length % of === 0;
+  if (fits(height, multiple.height) && fits(width, multiple.width)) return;
+  const next = (length: number, of: number): number =>
+    Math.max(1, Math.ceil(Number.isFinite(length) ? length / of : 1)) * of;
+  const rule =
+    multiple.height === multiple.width
+      ? `height and width to be multiples of ${multiple.height}`
+      : `a height that is a multiple of ${multiple.height} and a width that is one of ${multiple.width}`;
   throw new PoseDistillError(
     'BAD_OPTION',
-    `${name} halves its input down to 1/${stride}, so height and width must be multiples of ${stride}; ` +
-      `${height}x${width} is not. Choose for example ${next(height)}x${next(width)}.`,
-    { name, height, width },
+    `${name} needs ${rule}; ${height}x${width} is not. ` +
+      `Choose for example ${next(height, multiple.height)}x${next(width, multiple.width)}.`,
+    { name, height, width, multiple },
   );
 }
 

@@ -98,10 +98,10 @@ interface ListRow {
 
 function printList({ input, keypoints, json }: ComplexityOptions): void {
   const rows = networkNames().map((name): ListRow => {
-    const { stride, source, inputSize } = networkEntry(name);
+    const { multiple, source, inputSize } = networkEntry(name);
     // A size that the network cannot halve is replaced by its own.
     const wanted = input ?? DEFAULT_INPUT;
-    const fits = wanted.height % stride === 0 && wanted.width % stride === 0;
+    const fits = wanted.height % multiple.height === 0 && wanted.width % multiple.width === 0;
     const size = fits ? wanted : inputSize;
     const { parameters, macs } = countsOf(buildNetwork(name, { inputSize: size, keypoints }));
     return { name, input: `${size.height}x${size.width}`, parameters, macs, source };

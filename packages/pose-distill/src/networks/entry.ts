@@ -4,17 +4,20 @@ import type { Value } from '@pose-distill/network';
 /** A network that has a name: how it is built, and what is known of it. */
 export interface NetworkEntry {
   readonly name: string;
-  /** Height and width of the input must be multiples of this. */
-  readonly stride: number;
+  /** The input's height and width must be multiples of these. */
+  readonly multiple: Size;
   /** The input that its source uses. */
   readonly inputSize: Size;
   /** Papers or projects it is built from. */
   readonly source: string;
   /** What each output is, by name. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** The outputs for an image whose size is a multiple of the stride. */
+  /** The outputs for an image whose size has the multiples. */
   readonly build: (image: Value, keypoints: number) => Readonly<Record<string, Value>>;
 }
+
+/** The same multiple both ways. */
+export const square = (length: number): Size => ({ width: length, height: length });
 
 /** A part of the table: a way to write names, and what they mean. */
 export interface NamePattern<Meaning> {

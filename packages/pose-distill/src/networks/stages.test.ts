@@ -39,7 +39,7 @@ describe('networkStages', () => {
       expect(paths.size).toBe(stages.length);
       for (const { inputs } of stages) for (const path of inputs) expect(paths).toContain(path);
     }
-    expect(networkStages(network).length).toBeLessThan(30);
+    expect(networkStages(network).length).toBeLessThanOrEqual(40);
   });
 
   it('cuts at the depth asked for, with the shape of the last node', () => {

@@ -1,5 +1,17 @@
-import { heatmapHead, hrNet, liteHrNet, stackedHourglass } from '@pose-distill/backbones';
-import type { NamePattern, NetworkEntry } from './entry.js';
+import {
+  distilPose,
+  heatmapHead,
+  hrNet,
+  ladm,
+  liteHrNet,
+  lspd,
+  stackedHourglass,
+  tokenPose,
+  ulpd,
+} from '@pose-distill/backbones';
+import type { Size } from '@pose-distill/heatmap-decode';
+import type { Value } from '@pose-distill/network';
+import { type NamePattern, type NetworkEntry, square } from './entry.js';
 
 /** What a whole network's name means. */
 export type WholeNetwork = Omit<NetworkEntry, 'name'>;
@@ -7,6 +19,36 @@ export type WholeNetwork = Omit<NetworkEntry, 'name'>;
 const HEATMAPS = { heatmaps: 'one map per keypoint at a quarter of the input size' };
 const PORTRAIT = { height: 256, width: 192 };
 const SQUARE = { height: 256, width: 256 };
+
+const REGRESSION = {
+  coordinates: '(x, y) of each keypoint as shares of the input',
+  score: 'of each keypoint',
+  sigma: 'deviations (x, y) of each keypoint in heatmap pixels',
+};
+
+/** Height and width of a map at stride 4 must divide into patches of 4x3. */
+const PATCHES: Size = { height: 16, width: 12 };
+/** That, and HRNet's first three stages. */
+const HRNET_PATCHES: Size = { height: 16, width: 48 };
+
+/** A network with one name. */
+function single(name: string, network: WholeNetwork): NamePattern<WholeNetwork> {
+  return { usage: name, pattern: new RegExp(`^${name}$`), names: [name], meaning: () => network };
+}
+
+/** A network as it is deployed: of what its function gives, the outputs that the table tells. */
+function deployed(
+  network: Omit<WholeNetwork, 'build'>,
+  build: (image: Value, keypoints: number) => Readonly<Record<string, Value>>,
+): WholeNetwork {
+  return {
+    ...network,
+    build(image, keypoints) {
+      const all = build(image, keypoints);
+      return Object.fromEntries(Object.keys(network.outputs).map((name) => [name, all[name]!]));
+    },
+  };
+}
 
 /** Networks that are no encoder with a decoder behind it. */
 export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
@@ -18,7 +60,7 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
       const stacks = Number(text);
       const earlier = Array.from({ length: stacks - 1 }, (_, index) => `stack${index + 1}`);
       return {
-        stride: 64,
+        multiple: square(64),
         inputSize: SQUARE,
         source: 'stacked hourglass (Newell et al., ECCV 2016), as released with OKDHP (ICCV 2021)',
         outputs: {
@@ -40,7 +82,7 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
     pattern: /^hrnet-w(\d+)$/,
     names: ['hrnet-w32', 'hrnet-w48'],
     meaning: ([, width]) => ({
-      stride: 32,
+      multiple: square(32),
       inputSize: PORTRAIT,
       source: 'HRNet (Sun et al., CVPR 2019)',
       outputs: HEATMAPS,
@@ -55,7 +97,7 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
     pattern: /^litehrnet-(18|30)$/,
     names: ['litehrnet-18', 'litehrnet-30'],
     meaning: ([, depth]) => ({
-      stride: 32,
+      multiple: square(32),
       inputSize: PORTRAIT,
       source: 'Lite-HRNet (Yu et al., CVPR 2021)',
       outputs: HEATMAPS,
@@ -65,4 +107,88 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
       },
     }),
   },
+  single(
+    'distilpose-s',
+    deployed(
+      {
+        multiple: PATCHES,
+        inputSize: PORTRAIT,
+        source: 'DistilPose-S (Ye et al., CVPR 2023)',
+        outputs: REGRESSION,
+      },
+      (image, keypoints) => distilPose(image, { keypoints }),
+    ),
+  ),
+  single(
+    'distilpose-l',
+    deployed(
+      {
+        multiple: HRNET_PATCHES,
+        inputSize: PORTRAIT,
+        source: 'DistilPose-L (Ye et al., CVPR 2023)',
+        outputs: REGRESSION,
+      },
+      (image, keypoints) => distilPose(image, { keypoints, body: 'hrnet-w48' }),
+    ),
+  ),
+  single(
+    'ladm',
+    deployed(
+      {
+        multiple: PATCHES,
+        inputSize: PORTRAIT,
+        source: 'LADM, our reconstruction (Wei and Hu, Pattern Recognition Letters 2024)',
+        outputs: REGRESSION,
+      },
+      (image, keypoints) => ladm(image, { keypoints }),
+    ),
+  ),
+  single(
+    'tokenpose-s',
+    deployed(
+      {
+        multiple: PATCHES,
+        inputSize: PORTRAIT,
+        source: "TokenPose (Li et al., ICCV 2021) with DistilPose-S's body",
+        outputs: HEATMAPS,
+      },
+      (image, keypoints) => tokenPose(image, { keypoints, body: 'stem-net' }),
+    ),
+  ),
+  single(
+    'tokenpose-l',
+    deployed(
+      {
+        multiple: HRNET_PATCHES,
+        inputSize: PORTRAIT,
+        source: 'TokenPose (Li et al., ICCV 2021) with HRNet-W48 up to stage 3',
+        outputs: HEATMAPS,
+      },
+      (image, keypoints) => tokenPose(image, { keypoints }),
+    ),
+  ),
+  single(
+    'lspd',
+    deployed(
+      {
+        multiple: square(16),
+        inputSize: SQUARE,
+        source: 'LSPD, our reconstruction of its first stage (Zhang et al., IEEE Sensors Journal 2023)',
+        outputs: HEATMAPS,
+      },
+      (image, keypoints) => lspd(image, { keypoints }),
+    ),
+  ),
+  single(
+    'ulpd',
+    deployed(
+      {
+        multiple: square(16),
+        inputSize: SQUARE,
+        source: 'ULPD, our reconstruction before fusing (Zhang et al., Electronics 2023)',
+        outputs: HEATMAPS,
+      },
+      (image, keypoints) => ulpd(image, { keypoints }),
+    ),
+  ),
 ];

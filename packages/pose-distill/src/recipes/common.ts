@@ -1,6 +1,7 @@
 import type { AugmentOptions } from '@pose-distill/datasets';
 import type { Size } from '@pose-distill/heatmap-decode';
 import { type Skeleton, skeletonFromKeypoints } from '@pose-distill/skeletons';
+import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { buildNetwork } from '../networks.js';
 import { ADAM, type OptimizerRule, type Plan, type PlanReference } from '../train/plan.js';
@@ -68,7 +69,7 @@ export function readCommon(read: OptionReader, network: string): () => CommonPar
     inputSize,
     heatmapSize: { width: inputSize.width / 4, height: inputSize.height / 4 },
     sigma,
-    student: buildNetwork(name, { inputSize, keypoints: keypoints.length }),
+    student: heatmapNetwork(name, { inputSize, keypoints: keypoints.length }),
     optimizer: { ...ADAM, weightDecay },
     learningRate: warmUp(cosine(peak, steps), warmUpSteps),
     clipNorm,
@@ -77,4 +78,15 @@ export function readCommon(read: OptionReader, network: string): () => CommonPar
     steps,
     seed,
   });
+}
+
+/** A network by name that gives heatmaps, as these recipes need. */
+function heatmapNetwork(...request: Parameters<typeof buildNetwork>): Plan['student'] {
+  const network = buildNetwork(...request);
+  if (network.outputs.heatmaps) return network;
+  throw new PoseDistillError(
+    'BAD_OPTION',
+    `${request[0]} gives ${Object.keys(network.outputs).join(', ')} and no heatmaps, which this recipe learns; choose another network.`,
+    { outputs: Object.keys(network.outputs) },
+  );
 }

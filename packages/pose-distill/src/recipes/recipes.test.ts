@@ -8,6 +8,11 @@ describe('recipes', () => {
     expect(() => plain.plan(wrong)).toThrow(/head must be one of.*steps must be.*speling is not/s);
   });
 
+  it('refuses a network without heatmaps', () => {
+    const options = { ...TINY_OPTIONS, network: 'distilpose-s', height: 32, width: 48 };
+    expect(() => plain.plan(options)).toThrow(/distilpose-s gives coordinates.*no heatmaps/);
+  });
+
   it('asks for a teacher', () => {
     expect(() => hhd.plan(TINY_OPTIONS)).toThrow(/--teacher DIR/);
   });
