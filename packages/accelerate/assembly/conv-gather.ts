@@ -1,5 +1,6 @@
 import { MOST_ROWS } from '../build/tiles';
 import { gatherPanels } from './panels';
+import { transpose4 } from './simd';
 
 /**
  * Packs a filter `[tap][inner][outer]` for `convGather`, summing over `inner` (a forward convolution). Rows lie `rowBytes` apart, more
@@ -49,7 +50,13 @@ export function packTransposed(
     }
     for (let tap: u32 = 0; tap < taps; tap++) {
       const from = filter + (load<u32>(tapList + (tap << 2)) * n + column) * rowBytes;
-      for (let i: u32 = 0; i < k; i++) {
+      const whole = used == 8 ? k & ~3 : 0;
+      for (let i: u32 = 0; i < whole; i += 4) {
+        transpose4(from + (i << 2), rowBytes, packed, 32);
+        transpose4(from + 4 * rowBytes + (i << 2), rowBytes, packed + 16, 32);
+        packed += 128;
+      }
+      for (let i = whole; i < k; i++) {
         for (let j: u32 = 0; j < width; j++) {
           store<f32>(packed, j < used ? load<f32>(from + j * rowBytes + (i << 2)) : 0);
           packed += 4;

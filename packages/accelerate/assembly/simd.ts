@@ -39,3 +39,21 @@ export function touch(from: usize, bytes: usize, sink: usize): void {
   for (; from < end; from += 64) all ^= load<u32>(from);
   store<u32>(sink, all);
 }
+
+/** Transposes 4x4 floats from rows `fromBytes` apart to rows `toBytes` apart. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + fromBytes);
+  const c = v128.load(from + 2 * fromBytes);
+  const d = v128.load(from + 3 * fromBytes);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f64>(ab, cd, 0, 2));
+  v128.store(to + toBytes, v128.shuffle<f64>(ab, cd, 1, 3));
+  v128.store(to + 2 * toBytes, v128.shuffle<f64>(abHigh, cdHigh, 0, 2));
+  v128.store(to + 3 * toBytes, v128.shuffle<f64>(abHigh, cdHigh, 1, 3));
+}

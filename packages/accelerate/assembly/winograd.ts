@@ -1,6 +1,7 @@
 import { MOST_ROWS, outer16, outer4, outer8 } from '../build/tiles';
 import { CONSTANT_BYTES, storeConstants, TEMPORARY_BYTES, toPixels, toPlanes } from '../build/winograd';
 import { gatherPanels, pairedColumns } from './panels';
+import { transpose4 } from './simd';
 
 /** Bytes of work memory that the functions here share; `winogradBegin` prepares it. */
 export function winogradWorkBytes(): usize {
@@ -194,20 +195,7 @@ export function turnFilter(filter: usize, rowBytes: usize, to: usize, taps: u32,
     const from = filter + (tap - 1) * n * rowBytes;
     for (let j: u32 = 0; j < n; j += 4) {
       for (let i: u32 = 0; i < k; i += 4) {
-        const at = from + j * rowBytes + (i << 2);
-        const a = v128.load(at);
-        const b = v128.load(at + rowBytes);
-        const c = v128.load(at + 2 * rowBytes);
-        const d = v128.load(at + 3 * rowBytes);
-        const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-        const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-        const abHigh = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-        const cdHigh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-        const out = to + ((i * n + j) << 2);
-        v128.store(out, v128.shuffle<f64>(ab, cd, 0, 2));
-        v128.store(out + (n << 2), v128.shuffle<f64>(ab, cd, 1, 3));
-        v128.store(out + (n << 3), v128.shuffle<f64>(abHigh, cdHigh, 0, 2));
-        v128.store(out + 3 * (n << 2), v128.shuffle<f64>(abHigh, cdHigh, 1, 3));
+        transpose4(from + j * rowBytes + (i << 2), rowBytes, to + ((i * n + j) << 2), n << 2);
       }
     }
     to += n * k << 2;
