@@ -2,14 +2,10 @@ import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GoldenEncoder, loadEncoder } from '../../backbones/test/encoder-cases.js';
-  type: 'json',
-};
 import mobilenetv3 from '../../backbones/test/golden/encoders/mobilenetv3large-torchvision.json' with {
   type: 'json',
 };
 import peleenet from '../../backbones/test/golden/encoders/peleenet-narrow.json' with { type: 'json' };
-  type: 'json',
-};
 import { encoderError } from './encoder-error.js';
 
 /** Few, since every new size of a map is a shader to compile. */
