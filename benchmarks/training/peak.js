@@ -21,7 +21,16 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 export async function multiplyAddRate() {
   let binary;
   const { error, stderr } = await asc.main(
-    ['spin.ts', '--outFile', 'spin.wasm', '--enable', 'simd,relaxed-simd', '--runtime', 'stub', '-O3'],
+    [
+      'spin.ts',
+      '--outFile',
+      'spin.wasm',
+      '--enable',
+      'simd,relaxed-simd',
+      '--runtime',
+      'stub',
+      '-O3',
+    ],
     {
       readFile: (name) => (name === 'spin.ts' ? SOURCE : null),
       writeFile: (name, contents) => {

@@ -28,7 +28,10 @@ export function stepLimit(network, batch, rates) {
     const fromImage = node.inputs.every((name) => network.inputs.includes(name));
     // Forward and filter gradient always; input gradient unless the input is the image.
     const operations = 2 * batch * (macs.get(node.name) ?? 0) * (fromImage ? 2 : 3);
-    const elements = node.inputs.reduce((sum, name) => sum + size(shapes.get(name)), size(node.shape));
+    const elements = node.inputs.reduce(
+      (sum, name) => sum + size(shapes.get(name)),
+      size(node.shape),
+    );
     const bytes = BYTES * batch * elements * (TRAFFIC[node.op] ?? 2);
     flops += operations;
     compute += operations / rates.flops;

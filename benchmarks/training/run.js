@@ -92,7 +92,16 @@ for (const one of cases) {
     const { build, parameters, losses, leakedTensors, revectorized } = list[0];
     const processor = spread(list.flatMap((run) => run.processorTimes));
     return {
-      ...{ case: one.name, network: one.network, variant, build, revectorized, parameters, losses, leakedTensors },
+      ...{
+        case: one.name,
+        network: one.network,
+        variant,
+        build,
+        revectorized,
+        parameters,
+        losses,
+        leakedTensors,
+      },
       ...{ batch: BATCH, height: one.height, width: one.width },
       processorMilliseconds: processor,
       wallMilliseconds: spread(list.flatMap((run) => run.times)),
@@ -109,10 +118,13 @@ for (const one of cases) {
   const of = (variant) => rows.find((row) => row.variant === variant)?.processorMilliseconds;
   for (const row of rows) {
     const { median, least } = row.processorMilliseconds;
-    row.timesFasterThanCompositions = of('compositions') ? of('compositions').median / median : null;
+    row.timesFasterThanCompositions = of('compositions')
+      ? of('compositions').median / median
+      : null;
     row.speedOfPytorch = of('pytorch') ? of('pytorch').median / median : null;
     row.speedOfPytorchAtTheLeast = of('pytorch') ? of('pytorch').least / least : null;
-    row.prototypeToPytorch1 = one.all && row.variant === 'accelerated' ? PROTOTYPE[one.network] : null;
+    row.prototypeToPytorch1 =
+      one.all && row.variant === 'accelerated' ? PROTOTYPE[one.network] : null;
   }
   results.push(...rows);
   for (const row of rows) print(row);
@@ -124,7 +136,9 @@ function print(row) {
   console.log(
     row.case.padEnd(18),
     row.variant.padEnd(20),
-    `${median.toFixed(0)} ms (${lowerQuartile.toFixed(0)}-${upperQuartile.toFixed(0)}, least ${least.toFixed(0)})`.padEnd(34),
+    `${median.toFixed(0)} ms (${lowerQuartile.toFixed(0)}-${upperQuartile.toFixed(0)}, least ${least.toFixed(0)})`.padEnd(
+      34,
+    ),
     ratio(row.timesFasterThanCompositions, 'compositions').padEnd(20),
     ratio(row.speedOfPytorch, "PyTorch's speed").padEnd(24),
     `${row.gigaflopsPerSecond.toFixed(1)} GFLOP/s, ${(100 * row.limit.share).toFixed(0)} % of the limit`,

@@ -1,5 +1,8 @@
 import { library } from '../../tsup.base.js';
 
-export default library(['index', 'train', 'recipes', 'node', 'cli', 'phase-worker'], {
-  platform: 'node',
-});
+export default library(
+  ['index', 'train', 'recipes', 'node', 'cli', 'phase-worker', 'replica-worker'],
+  {
+    platform: 'node',
+  },
+);

@@ -1,4 +1,5 @@
 import type { NodeOf, OpName } from '@pose-distill/network';
+import type { Gather } from '@pose-distill/tensor-ops';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Remake } from './remake.js';
 
@@ -16,6 +17,8 @@ export interface Call<Op extends OpName> {
   readonly training: boolean;
   /** Whether a gradient is being recorded: fused kernels of tfjs bring gradients of their own, so they are left out. */
   readonly recording: boolean;
+  /** Batch statistics over all replicas. */
+  readonly gather: Gather | undefined;
   /** An activation that the plan found behind this node and only there. */
   readonly activation: FusedActivation | undefined;
   /** Takes a batch norm's batch statistics during training. */

@@ -1,4 +1,5 @@
 import type { Network, OpName, Shape } from '@pose-distill/network';
+import type { Gather } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { RunError } from './error.js';
 import type { BatchStatistics, Call } from './lowering.js';
@@ -18,6 +19,11 @@ export interface RunOptions {
    * @param recompute default false
    */
   readonly recompute?: Recompute;
+  /**
+   * In training: batch norm takes its statistics over all replicas that run the network on their part of a batch at the same
+   * time. See `batchNormTrainAcross` of `@pose-distill/tensor-ops`. Default: over this run's batch.
+   */
+  readonly gather?: Gather;
 }
 
 export interface RunResult {
@@ -46,7 +52,7 @@ export function run(
   network: Network,
   variables: Readonly<Record<string, tf.Tensor>>,
   inputs: Readonly<Record<string, tf.Tensor>>,
-  { training = false, recompute = false }: RunOptions = {},
+  { training = false, recompute = false, gather }: RunOptions = {},
 ): RunResult {
   for (const { name, shape } of network.parameters)
     checkTensor(variables[name], shape, `parameter '${name}'`);
@@ -55,7 +61,7 @@ export function run(
   const recording = tf.engine().state.gradientDepth > 0;
   const hasOwnTape = training && isRecordingOnce();
   // While tfjs records it decides what may go.
-  const runSteps = stepRunner({ batch, training, recording }, !recording || hasOwnTape);
+  const runSteps = stepRunner({ batch, training, recording, gather }, !recording || hasOwnTape);
 
   return tf.tidy(() => {
     const statistics: BatchStatistics[] = [];
@@ -72,7 +78,7 @@ export function run(
 
 /** @param frees whether to dispose values that no later step reads; given ones stay */
 function stepRunner(
-  mode: Pick<Call<OpName>, 'batch' | 'training' | 'recording'>,
+  mode: Pick<Call<OpName>, 'batch' | 'training' | 'recording' | 'gather'>,
   frees: boolean,
 ): RunSteps {
   return (steps, values, variables, collect, remakes) => {

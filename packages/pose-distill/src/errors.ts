@@ -8,7 +8,8 @@ export type PoseDistillErrorCode =
   | 'MISSING_PEER'
   | 'NON_FINITE'
   | 'SHAPE_MISMATCH'
-  | 'UNSUPPORTED_BACKEND';
+  | 'UNSUPPORTED_BACKEND'
+  | 'WORKER_STOPPED';
 
 /** An error that says what was expected, what came, where, and what to do. */
 export class PoseDistillError extends Error {
@@ -20,8 +21,9 @@ export class PoseDistillError extends Error {
     code: PoseDistillErrorCode,
     message: string,
     details: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
     this.code = code;
     this.details = details;
   }

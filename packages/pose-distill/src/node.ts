@@ -1,4 +1,6 @@
 export { type BackendChoice, startBackend } from './node/backend.js';
+export { buildPlan } from './node/build-plan.js';
+export { chooseWorkers, type WorkerChoice } from './node/choose-workers.js';
 export { createDirectoryStore } from './node/directory-store.js';
 export {
   type Job,
@@ -9,7 +11,9 @@ export {
   runJob,
 } from './node/job.js';
 export { loadModel, saveModel } from './node/models.js';
+export { type ParallelOptions, trainInThreads } from './node/parallel.js';
 export { type Phase, type PhaseResult, runPhase } from './node/phase.js';
+export { physicalCores } from './node/processors.js';
 export { type ReportInput, writeReport } from './node/report.js';
-export { buildPlan, type RunOptions, type RunResult, runTraining } from './node/run.js';
+export { type RunOptions, type RunResult, runTraining } from './node/run.js';
 export { type SummaryRow, summarise } from './node/summary.js';

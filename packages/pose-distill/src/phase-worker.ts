@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Phase, PhaseMessage } from './node/phase.js';
+import { toPlainError } from './node/plain-error.js';
 import { runTraining } from './node/run.js';
 
 const port = parentPort!;
@@ -18,14 +19,7 @@ try {
     result: { interrupted, ...(results && { results }), ...(scores && { scores }) },
   });
 } catch (thrown) {
-  const error = thrown as Error & { code?: string };
-  say({
-    type: 'failed',
-    name: error.name,
-    code: typeof error.code === 'string' ? error.code : undefined,
-    message: error.message,
-    stack: error.stack,
-  });
+  say({ type: 'failed', error: toPlainError(thrown) });
 } finally {
   port.close();
 }

@@ -119,6 +119,10 @@ describe('command line', () => {
     const whole = await command([...flags, '--out', 'whole']);
     expect(whole.error + whole.out).toContain('Report: whole/report.html');
     expect(whole.status).toBe(0);
+    expect(whole.error).toMatch(/student: done, tensors \d+ MiB at most, heap \d+ MiB/);
+    expect(readFileSync(join(folder, 'whole/report.html'), 'utf8')).toMatch(
+      /teacher: \d+ threads?; tensors/,
+    );
 
     const stopped = await command(
       [...flags, '--out', 'stopped'],
@@ -126,7 +130,9 @@ describe('command line', () => {
     );
     expect(stopped.status).toBe(1);
     expect(stopped.error).toContain('pose-distill train --resume --out stopped');
-    const resumed = await command(['train', '--resume', '--out', 'stopped']);
+    // With as many micro-batches the number of threads changes nothing.
+    const resumed = await command(['train', '--resume', '--out', 'stopped', '--workers', '1']);
+    expect(resumed.error).toContain('on 1 thread (as asked)');
     expect(resumed.error).toContain('student: done');
     expect(resumed.status).toBe(0);
     const weights = (run: string): Buffer =>

@@ -27,12 +27,15 @@ export interface BatchNormTrainResult<T extends tf.Tensor = tf.Tensor> {
   readonly variance: tf.Tensor1D;
 }
 
-interface Attributes {
+export interface BatchNormAttributes {
   readonly epsilon: number;
   readonly activation: FusedActivation;
 }
 
-function attributesOf({ epsilon = 1e-5, activation = 'none' }: BatchNormTrainOptions): Attributes {
+function attributesOf({
+  epsilon = 1e-5,
+  activation = 'none',
+}: BatchNormTrainOptions): BatchNormAttributes {
   return { epsilon, activation };
 }
 
@@ -58,8 +61,7 @@ export function batchNormTrain<T extends tf.Tensor>(
   beta: tf.Tensor1D,
   options: BatchNormTrainOptions = {},
 ): BatchNormTrainResult<T> {
-  const attributes = attributesOf(options);
-  check(x, gamma, beta, attributes);
+  const attributes = checkBatchNorm(x, gamma, beta, options);
   const statistics: tf.Tensor[] = [];
   const normalise = tf.customGrad((...args) => {
     const [input, scale, shift, save] = args as unknown as [
@@ -69,9 +71,7 @@ export function batchNormTrain<T extends tf.Tensor>(
       tf.GradSaveFunc,
     ];
     const inputs = { x: input, gamma: scale, beta: shift };
-    const [y, mean, variance] = hasKernel(BATCH_NORM_TRAIN)
-      ? runKernel(BATCH_NORM_TRAIN, inputs, attributes)
-      : composeForward(input, scale, shift, attributes);
+    const [y, mean, variance] = batchNormForward(inputs, attributes);
     save([input, scale, shift, mean!, variance!]);
     statistics.push(tf.keep(mean!), tf.keep(variance!));
     // All three gradients at once, here and not in a lazy function: tfjs runs each of those in a
@@ -92,9 +92,7 @@ export function batchNormTrain<T extends tf.Tensor>(
         mean: savedMean,
         variance: savedVariance,
       };
-      return hasKernel(BATCH_NORM_TRAIN_GRAD)
-        ? runKernel(BATCH_NORM_TRAIN_GRAD, gradInputs, attributes)
-        : composeBackward(gradInputs, attributes);
+      return batchNormBackward(gradInputs, attributes);
     };
     return { value: y!, gradFunc };
   });
@@ -133,12 +131,32 @@ export function recomputeBatchNorm(
   return tf.tidy(() => normalised({ centred: tf.sub(x, mean), gamma, beta, variance }, attributes));
 }
 
+/** `[y, mean, variance]`, by the backend's kernel where it has one. */
+export function batchNormForward(
+  inputs: { readonly x: tf.Tensor; readonly gamma: tf.Tensor; readonly beta: tf.Tensor },
+  attributes: BatchNormAttributes,
+): tf.Tensor[] {
+  return hasKernel(BATCH_NORM_TRAIN)
+    ? runKernel(BATCH_NORM_TRAIN, inputs, attributes)
+    : composeForward(inputs.x, inputs.gamma, inputs.beta, attributes);
+}
+
+/** `[dx, dgamma, dbeta]` for any mean and variance, by the backend's kernel where it has one. */
+export function batchNormBackward(
+  inputs: BatchNormGradInputs,
+  attributes: BatchNormAttributes,
+): tf.Tensor[] {
+  return hasKernel(BATCH_NORM_TRAIN_GRAD)
+    ? runKernel(BATCH_NORM_TRAIN_GRAD, { ...inputs }, attributes)
+    : composeBackward(inputs, attributes);
+}
+
 /** The composition of tfjs ops behind `batchNormTrain`: `[y, mean, variance]`. */
 function composeForward(
   x: tf.Tensor,
   gamma: tf.Tensor,
   beta: tf.Tensor,
-  attributes: Attributes,
+  attributes: BatchNormAttributes,
 ): tf.Tensor[] {
   return tf.tidy(() => {
     const axes = x.shape.map((_, axis) => axis).slice(0, -1);
@@ -156,14 +174,14 @@ function normalised(
     beta,
     variance,
   }: Readonly<Record<'centred' | 'gamma' | 'beta' | 'variance', tf.Tensor>>,
-  { epsilon, activation }: Attributes,
+  { epsilon, activation }: BatchNormAttributes,
 ): tf.Tensor {
   const scale = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), gamma);
   const y = tf.add(tf.mul(centred, scale), beta);
   return activation === 'relu' ? tf.relu(y) : activation === 'relu6' ? tf.relu6(y) : y;
 }
 
-interface GradInputs {
+export interface BatchNormGradInputs {
   readonly dy: tf.Tensor;
   readonly x: tf.Tensor;
   readonly gamma: tf.Tensor;
@@ -173,7 +191,10 @@ interface GradInputs {
 }
 
 /** The composition of tfjs ops behind the gradient: `[dx, dgamma, dbeta]`. */
-function composeBackward(inputs: GradInputs, { epsilon, activation }: Attributes): tf.Tensor[] {
+function composeBackward(
+  inputs: BatchNormGradInputs,
+  { epsilon, activation }: BatchNormAttributes,
+): tf.Tensor[] {
   return tf.tidy(() => {
     const { dy, x, gamma, beta, mean, variance } = inputs;
     const axes = x.shape.map((_, axis) => axis).slice(0, -1);
@@ -195,7 +216,13 @@ function composeBackward(inputs: GradInputs, { epsilon, activation }: Attributes
   });
 }
 
-function check(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, attributes: Attributes): void {
+/** @throws TensorOpsError SHAPE_MISMATCH, OUT_OF_RANGE */
+export function checkBatchNorm(
+  x: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  options: BatchNormTrainOptions,
+): BatchNormAttributes {
   const channels = x.shape[x.shape.length - 1];
   const fits = (t: tf.Tensor): boolean => t.shape.length === 1 && t.shape[0] === channels;
   if (x.shape.length < 2 || x.size === 0 || !fits(gamma) || !fits(beta)) {
@@ -206,6 +233,7 @@ function check(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, attributes: Attr
       { x: x.shape, gamma: gamma.shape, beta: beta.shape },
     );
   }
+  const attributes = attributesOf(options);
   const { epsilon, activation } = attributes;
   if (!(epsilon >= 0) || !['none', 'relu', 'relu6'].includes(activation)) {
     throw new TensorOpsError(
@@ -214,4 +242,5 @@ function check(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, attributes: Attr
       { epsilon, activation },
     );
   }
+  return attributes;
 }

@@ -7,6 +7,11 @@ export {
   adamUpdate,
 } from './adam-update.js';
 export {
+  type BatchNormAcrossResult,
+  batchNormTrainAcross,
+  type Gather,
+} from './batch-norm-across.js';
+export {
   type BatchNormTrainOptions,
   type BatchNormTrainResult,
   batchNormTrain,

@@ -1,4 +1,4 @@
-import { batchNormTrain, recomputeBatchNorm } from '@pose-distill/tensor-ops';
+import { batchNormTrain, batchNormTrainAcross, recomputeBatchNorm } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { RunError } from '../error.js';
 import type { Lowering } from '../lowering.js';
@@ -6,7 +6,7 @@ import { applyActivation } from './activation.js';
 
 /** Training: one fused operation with the activation behind it. Inference: the running statistics. */
 export const batchNorm: Lowering<'batchNorm'> = (call) => {
-  const { node, inputs, parameter, training, activation, collect, remake } = call;
+  const { node, inputs, parameter, training, activation, gather, collect, remake } = call;
   const x = inputs[0]!;
   const { epsilon } = node.attributes;
   if (!training) {
@@ -28,13 +28,12 @@ export const batchNorm: Lowering<'batchNorm'> = (call) => {
       { shape: x.shape },
     );
   const options = { epsilon, activation: activation ?? ('none' as const) };
-  const { y, mean, variance } = batchNormTrain(
-    x,
-    parameter('gamma') as tf.Tensor1D,
-    parameter('beta') as tf.Tensor1D,
-    options,
-  );
-  collect({ node, mean, variance, count });
+  const gamma = parameter('gamma') as tf.Tensor1D;
+  const beta = parameter('beta') as tf.Tensor1D;
+  const { y, ...batch } = gather
+    ? batchNormTrainAcross(x, gamma, beta, gather, options)
+    : { ...batchNormTrain(x, gamma, beta, options), count };
+  collect({ node, ...batch });
   remake((saved) => recomputeBatchNorm(saved, options));
   return y;
 };

@@ -19,9 +19,20 @@ import { summaryTable } from './summary-table.js';
 
 /** Marks a folder that a demo may replace. */
 const MARKER = 'demo.json';
-const VALIDATION_FIGURES = 300;
-const TEACHER = 'mobilenetv2x0.5s16-deconv64';
-const STUDENT = 'mobilenetv2x0.25s16-deconv24';
+/** All that decides what a demo shows and how long it takes. */
+const DEMO = {
+  teacher: 'mobilenetv2x0.5s16-deconv64',
+  student: 'mobilenetv2x0.25s16-deconv24',
+  inputSize: { height: 128, width: 128 },
+  sigma: 2,
+  batchSize: 16,
+  /** The same result on one thread as on two. */
+  accumulate: 2,
+  figures: 3000,
+  validationFigures: 300,
+  teacherSteps: 1000,
+  steps: 1000,
+};
 
 export function addDemo(program: Command, context: CommandContext): void {
   program
@@ -31,9 +42,14 @@ export function addDemo(program: Command, context: CommandContext): void {
     )
     .option('--out <folder>', 'the run folder; an earlier demo there is replaced', 'runs/demo')
     .option('--seed <seed>', 'seed of everything', parseSeed, 1)
-    .option('--figures <count>', 'training figures', parseCount, 3000)
-    .option('--steps <count>', 'steps of every student', parseCount, 1000)
-    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, 1000)
+    .option('--figures <count>', 'training figures', parseCount, DEMO.figures)
+    .option('--steps <count>', 'steps of every student', parseCount, DEMO.steps)
+    .option('--teacher-steps <count>', 'steps of the teacher', parseCount, DEMO.teacherSteps)
+    .option(
+      '--workers <count>',
+      'threads that compute every step together (default: one per physical core)',
+      parseCount,
+    )
     .addHelpText('after', example('demo --seed 2'))
     .action(async ({ out, ...settings }: DemoSettings & { out: string }) => {
       await emptyDemoFolder(out, settings);
@@ -76,60 +92,53 @@ interface DemoSettings {
   readonly figures: number;
   readonly steps: number;
   readonly teacherSteps: number;
+  readonly workers?: number;
 }
 
 function demoSource({ figures, seed }: DemoSettings): SourceSpec {
-  return { kind: 'synthetic', count: figures, validation: VALIDATION_FIGURES, seed };
+  return { kind: 'synthetic', count: figures, validation: DEMO.validationFigures, seed };
 }
 
-/** Two trainings at a time: teacher and plain student, then the student under both variants of HHD. */
+/** One training after the other, each on all threads: teacher, plain student, the student under both variants of HHD. */
 async function runDemo(
   settings: DemoSettings,
   directory: string,
   run: { readonly signal: AbortSignal; readonly log: (phase: Phase, event: TrainEvent) => void },
 ): Promise<JobOutcome[]> {
+  const outcomes: JobOutcome[] = [];
+  for (const phase of demoPhases(settings, directory)) {
+    const log = (event: TrainEvent): void => run.log(phase, event);
+    const result = await runPhase(phase, { signal: run.signal, log });
+    outcomes.push({ phase, result });
+    if (result.interrupted) break;
+  }
+  return outcomes;
+}
+
+function demoPhases(settings: DemoSettings, directory: string): Phase[] {
+  const { seed, steps, teacherSteps, workers } = settings;
+  const { inputSize, sigma, batchSize, accumulate } = DEMO;
   const shared = {
     keypoints: coco17.keypoints,
-    height: 96,
-    width: 96,
-    batchSize: 16,
-    seed: settings.seed,
-    sigma: 1.5,
+    ...inputSize,
+    ...{ sigma, batchSize, accumulate, seed },
   };
-  const student = { ...shared, network: STUDENT, steps: settings.steps };
   const phase = (name: string, module: string, options: Phase['reference']['options']): Phase => ({
     name,
     reference: { module, options },
     source: demoSource(settings),
     directory: join(directory, name),
     resume: false,
-    validateEvery: Math.ceil(settings.steps / 4),
+    validateEvery: Math.ceil(steps / 4),
+    ...(workers && { workers }),
   });
-  const teacherPhase = phase('teacher', 'plain', {
-    ...shared,
-    network: TEACHER,
-    head: 'heatmap',
-    steps: settings.teacherSteps,
-  });
-  const distilled = { ...student, teacher: teacherPhase.directory };
-  const together = async (phases: readonly Phase[]): Promise<JobOutcome[]> =>
-    Promise.all(
-      phases.map(async (one) => ({
-        phase: one,
-        result: await runPhase(one, {
-          signal: run.signal,
-          log: (event) => run.log(one, event),
-        }),
-      })),
-    );
-  const first = await together([
-    teacherPhase,
+  const teacher = { ...shared, network: DEMO.teacher, head: 'heatmap', steps: teacherSteps };
+  const student = { ...shared, network: DEMO.student, steps };
+  const distilled = { ...student, teacher: join(directory, 'teacher') };
+  return [
+    phase('teacher', 'plain', teacher),
     phase('student-alone', 'plain', { ...student, head: 'integral' }),
-  ]);
-  if (first.some(({ result }) => result.interrupted)) return first;
-  const second = await together([
     phase('student-hhd-paper', 'hhd', { ...distilled, variant: 'paper' }),
     phase('student-hhd-reference', 'hhd', { ...distilled, variant: 'reference' }),
-  ]);
-  return [...first, ...second];
+  ];
 }

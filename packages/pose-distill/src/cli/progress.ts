@@ -1,4 +1,5 @@
 import type { Phase } from '../node/phase.js';
+import { describeUsage } from '../node/usage.js';
 import type { TrainEvent } from '../train/train.js';
 
 /** Tells of the phases that run: a live line on a terminal, plain lines every tenth otherwise. */
@@ -38,7 +39,9 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
     event({ name }, event) {
       switch (event.type) {
         case 'start': {
-          const { step, steps } = event;
+          const { step, steps, workers, reason } = event;
+          const threads = workers > 1 ? `${workers} threads` : '1 thread';
+          const how = `on ${threads}${reason ? ` (${reason})` : ''}`;
           phases.set(name, {
             step,
             steps,
@@ -48,8 +51,8 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
           });
           say(
             step > 0
-              ? `${name}: going on from step ${step} of ${steps}`
-              : `${name}: ${steps} steps`,
+              ? `${name}: going on from step ${step} of ${steps} ${how}`
+              : `${name}: ${steps} steps ${how}`,
           );
           break;
         }
@@ -75,7 +78,11 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
         }
         case 'end':
           phases.delete(name);
-          say(event.interrupted ? `${name}: stopped after step ${event.step}` : `${name}: done`);
+          say(
+            event.interrupted
+              ? `${name}: stopped after step ${event.step}`
+              : `${name}: done${event.usage ? `, ${describeUsage(event.usage)}` : ''}`,
+          );
           break;
         case 'checkpoint':
           break;

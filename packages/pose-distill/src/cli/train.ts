@@ -33,6 +33,7 @@ interface TrainFlags {
   readonly steps?: number;
   readonly input?: { height: number; width: number };
   readonly validateEpochs?: number;
+  readonly workers?: number;
   readonly set?: Record<string, unknown>;
   readonly [option: string]: unknown;
 }
@@ -45,6 +46,10 @@ const PASSED = [
   'variant',
   'head',
   'batchSize',
+  'accumulate',
+  'syncBatchNorm',
+  'recompute',
+  'ema',
   'seed',
   'learningRate',
 ];
@@ -95,6 +100,24 @@ export function addTrain(program: Command, context: CommandContext): void {
     )
     .option('--baseline', 'also train the same student without distillation, for comparison')
     .option('--batch-size <count>', 'people in a step (default 32)', parseCount)
+    .option('--accumulate <count>', 'micro-batches of a step, their gradients added up', parseCount)
+    .option(
+      '--sync-batch-norm',
+      'batch norm over the whole batch though several threads compute it',
+    )
+    .addOption(
+      new Option('--recompute <what>', 'computed again instead of kept in memory').choices([
+        'nothing',
+        'norms',
+        'all',
+      ]),
+    )
+    .option('--ema <decay>', 'evaluate and export an average of the weights, as 0.999', parseNumber)
+    .option(
+      '--workers <count>',
+      'threads that compute every step together (default: one per physical core)',
+      parseCount,
+    )
     .option('--learning-rate <rate>', 'peak learning rate (default 0.002)', parseNumber)
     .option('--seed <seed>', 'seed of everything (default 1)', parseSeed)
     .option(
@@ -115,6 +138,7 @@ export function addTrain(program: Command, context: CommandContext): void {
           runJob(job, {
             directory: flags.out,
             resume: flags.resume === true,
+            ...(flags.workers && { workers: flags.workers }),
             signal,
             log: (phase, event) => progress.event(phase, event),
           }),

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import { accelerateWasm } from '@pose-distill/accelerate/wasm';
+import { type AcceleratedWasm, accelerateWasm } from '@pose-distill/accelerate/wasm';
 import { installGradients } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { PoseDistillError } from '../errors.js';
+import type { RunUsage } from '../train/train.js';
 
 /** What training runs on. */
 export interface BackendChoice {
@@ -14,6 +15,7 @@ export interface BackendChoice {
 }
 
 let started: Promise<BackendChoice> | undefined;
+let accelerated: AcceleratedWasm | undefined;
 
 /** Starts the WASM backend with our kernels and gradients, once a thread. */
 export function startBackend(): Promise<BackendChoice> {
@@ -32,6 +34,13 @@ async function start(): Promise<BackendChoice> {
     );
   await tf.ready();
   installGradients();
-  const { kernels, build } = await accelerateWasm();
+  accelerated = await accelerateWasm();
+  const { kernels, build } = accelerated;
   return { name: 'wasm', kernels, build };
+}
+
+/** What this thread's tensors have taken since the backend was started. */
+export function heapUsage(): RunUsage {
+  const { peakBytes, heapBytes } = accelerated!.memory();
+  return { peakBytes, heapBytes };
 }

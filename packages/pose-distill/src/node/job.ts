@@ -27,6 +27,8 @@ export interface JobOutcome {
 export interface JobRunOptions {
   readonly directory: string;
   readonly resume?: boolean;
+  /** Threads that compute every step together. Default: one per physical core. */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
   readonly log?: (phase: Phase, event: TrainEvent) => void;
 }
@@ -91,11 +93,11 @@ export async function runJob(job: Job, run: JobRunOptions): Promise<JobOutcome[]
   return outcomes;
 }
 
-async function start(phase: Phase, { signal, log }: JobRunOptions): Promise<PhaseResult> {
+async function start(phase: Phase, { signal, log, workers }: JobRunOptions): Promise<PhaseResult> {
   const store = createDirectoryStore(phase.directory);
   const begun = (await store.list('checkpoints/')).length > 0;
   return runPhase(
-    { ...phase, resume: phase.resume && begun },
+    { ...phase, resume: phase.resume && begun, ...(workers && { workers }) },
     { ...(signal && { signal }), ...(log && { log: (event) => log(phase, event) }) },
   );
 }

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { SourceSpec } from '@pose-distill/datasets/node';
 import type { CocoKeypointResult } from '@pose-distill/metrics';
-import { PoseDistillError, type PoseDistillErrorCode } from '../errors.js';
 import type { PlanReference } from '../train/plan.js';
 import type { TrainEvent, ValidationResult } from '../train/train.js';
+import { fromPlainError, type PlainError } from './plain-error.js';
 import type { TrainingShards } from './run.js';
 
 /** One training of a job, in a folder of its own. */
@@ -14,6 +14,8 @@ export interface Phase {
   readonly shards?: TrainingShards;
   readonly directory: string;
   readonly resume: boolean;
+  /** Threads that compute every step together. Default: one per physical core. */
+  readonly workers?: number;
   readonly loaderWorkers?: number;
   readonly checkpointEvery?: number;
   readonly validateEvery?: number;
@@ -29,13 +31,7 @@ export interface PhaseResult {
 export type PhaseMessage =
   | { readonly type: 'event'; readonly event: TrainEvent }
   | { readonly type: 'done'; readonly result: PhaseResult }
-  | {
-      readonly type: 'failed';
-      readonly name: string;
-      readonly code: string | undefined;
-      readonly message: string;
-      readonly stack: string | undefined;
-    };
+  | { readonly type: 'failed'; readonly error: PlainError };
 
 /** Runs a phase in a thread with a WASM heap of its own. Aborting ends it after the step in progress. */
 export function runPhase(
@@ -53,7 +49,7 @@ export function runPhase(
     worker.on('message', (message: PhaseMessage) => {
       if (message.type === 'event') log(message.event);
       else if (message.type === 'done') resolve(message.result);
-      else reject(revive(phase, message));
+      else reject(fromPlainError(namedAfter(phase, message.error)));
     });
     worker.on('error', reject);
     worker.on('exit', (code) => {
@@ -67,10 +63,7 @@ export function runPhase(
   });
 }
 
-function revive(phase: Phase, { code, message, stack }: PhaseMessage & { type: 'failed' }): Error {
-  const text = `${phase.name}: ${message}`;
-  if (code) return new PoseDistillError(code as PoseDistillErrorCode, text, { phase: phase.name });
-  const error = new Error(text);
-  if (stack) error.stack = stack;
-  return error;
+function namedAfter({ name }: Phase, error: PlainError): PlainError {
+  const { message, details } = error;
+  return { ...error, message: `${name}: ${message}`, details: { ...details, phase: name } };
 }

@@ -15,6 +15,7 @@ import type { TrainEvent } from '../train/train.js';
 import { createDirectoryStore } from './directory-store.js';
 import type { JobOutcome } from './job.js';
 import type { SummaryRow } from './summary.js';
+import { describeUsage } from './usage.js';
 
 export interface ReportInput {
   readonly source: string | SourceSpec;
@@ -45,6 +46,7 @@ export async function writeReport(
     '<p class="quiet">AP by OKS and PCK@0.2 of the torso, in percent, on the validation split with flip test. Time: one image, one thread, batch norm folded, without flip test.</p>',
     '<h2>Training</h2>',
     `<div class="row">${curves(histories).join('')}</div>`,
+    ...histories.flatMap(usageLine),
     '<h2>Predictions</h2>',
     `<p>Green: the annotation. Orange: the prediction. People chosen evenly over the validation split.</p>`,
     await pictures(dataset, outcomes),
@@ -113,6 +115,15 @@ function curves(histories: readonly History[]): string[] {
       lineChart({ title: 'PCK@0.2 on validation, %', xLabel: 'step', series: accuracy }),
     );
   return charts;
+}
+
+/** How many threads trained a phase and what they took. */
+function usageLine({ name, events }: History): string[] {
+  const start = events.findLast((event) => event.type === 'start');
+  const end = events.findLast((event) => event.type === 'end');
+  if (!start || !end?.usage) return [];
+  const text = `${name}: ${start.workers} ${start.workers > 1 ? 'threads' : 'thread'}; ${describeUsage(end.usage)}.`;
+  return [`<p class="quiet">${escapeHtml(text)}</p>`];
 }
 
 function toSeries(

@@ -8,14 +8,22 @@ import {
 import type { CocoKeypointResult } from '@pose-distill/metrics';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
-import { loadRecipe, type Materials } from '../recipes/index.js';
 import { loadCheckpoint } from '../train/checkpoint.js';
 import { predictResults, scoreResults } from '../train/evaluate.js';
-import type { Plan, PlanReference } from '../train/plan.js';
-import { type TrainEvent, type TrainResult, train, type ValidationResult } from '../train/train.js';
-import { startBackend } from './backend.js';
+import type { PlanReference } from '../train/plan.js';
+import {
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+  train,
+  type ValidationResult,
+} from '../train/train.js';
+import { heapUsage, startBackend } from './backend.js';
+import { buildPlan } from './build-plan.js';
+import { chooseWorkers } from './choose-workers.js';
 import { createDirectoryStore } from './directory-store.js';
-import { loadModel, saveModel } from './models.js';
+import { saveModel } from './models.js';
+import { trainInThreads } from './parallel.js';
 
 /** Training data read in sequence from archives that `writeShards` wrote. */
 export interface TrainingShards {
@@ -39,6 +47,8 @@ export interface RunOptions {
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
   readonly log?: (event: TrainEvent) => void;
+  /** Threads that compute every step together. Default: one per physical core, if the batch allows. */
+  readonly workers?: number;
   readonly loaderWorkers?: number;
   readonly checkpointEvery?: number;
   readonly validateEvery?: number;
@@ -49,15 +59,6 @@ export interface RunResult extends TrainResult {
   /** COCO-form results of the finished model on the validation split, and their scores; absent when interrupted. */
   readonly results?: readonly CocoKeypointResult[];
   readonly scores?: ValidationResult;
-}
-
-/** Builds the plan a reference names, with the materials its options point to. */
-export async function buildPlan(reference: PlanReference): Promise<Plan> {
-  const recipe = await loadRecipe(reference.module);
-  const { teacher } = reference.options;
-  const materials: Materials =
-    typeof teacher === 'string' && teacher ? { teacher: await loadModel(teacher) } : {};
-  return recipe.plan(reference.options, materials);
 }
 
 /**
@@ -75,6 +76,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
     );
   const reference = resume?.plan ?? options.reference;
   const plan = await buildPlan(reference);
+  const workers = chooseWorkers(plan, options.workers, resume?.microBatches);
   await startBackend();
 
   const loading = {
@@ -113,13 +115,14 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
     return scores;
   };
   let writing = Promise.resolve();
-  const log = (event: TrainEvent): void => {
+  const log = (told: TrainEvent): void => {
+    const event = told.type === 'start' ? { ...told, reason: workers.reason } : told;
     writing = writing.then(() => store.append('events.jsonl', JSON.stringify(event)));
     options.log?.(event);
   };
   try {
     const { checkpointEvery, validateEvery, logEvery, signal } = options;
-    const result = await train(plan, {
+    const settings: TrainOptions = {
       // A turn of the event loop before every step lets a stop request in.
       batches: { next: () => setImmediate().then(() => loader.next()) },
       store,
@@ -127,12 +130,18 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
       log,
       clock: () => performance.now(),
       validate,
+      usage: heapUsage,
       ...(resume && { resume }),
       ...(signal && { signal }),
       ...(checkpointEvery && { checkpointEvery }),
       ...(validateEvery && { validateEvery }),
       ...(logEvery && { logEvery }),
-    });
+    };
+    const { count } = workers;
+    const result =
+      count > 1
+        ? await trainInThreads(plan, { ...settings, workers: count })
+        : await train(plan, settings);
     if (result.interrupted) return result;
     await saveModel(`${directory}/model`, result.model);
     await store.write('results.json', JSON.stringify({ scores, results }));

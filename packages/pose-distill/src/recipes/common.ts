@@ -1,5 +1,6 @@
 import type { AugmentOptions } from '@pose-distill/datasets';
 import type { Size } from '@pose-distill/heatmap-decode';
+import type { Recompute } from '@pose-distill/network-tfjs';
 import { type Skeleton, skeletonFromKeypoints } from '@pose-distill/skeletons';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
@@ -33,14 +34,20 @@ export interface CommonParts {
   readonly learningRate: Schedule;
   readonly clipNorm: number;
   readonly batchSize: number;
+  readonly accumulate: number;
+  readonly syncBatchNorm: boolean;
+  readonly recompute: Recompute;
+  readonly ema?: number;
   readonly augment: AugmentOptions;
   readonly steps: number;
   readonly seed: number;
 }
 
+const RECOMPUTE = { nothing: false, norms: 'norms', all: true } as const;
+
 /**
- * keypoints, height, width, network, sigma, steps, batchSize, seed, learningRate, weightDecay, warmUpSteps, clipNorm,
- * flip, scale, rotation. Schedule: linear warm-up, then cosine to zero; AdamW.
+ * keypoints, height, width, network, sigma, steps, batchSize, accumulate, syncBatchNorm, recompute, ema, seed, learningRate,
+ * weightDecay, warmUpSteps, clipNorm, flip, scale, rotation. Schedule: linear warm-up, then cosine to zero; AdamW.
  */
 export function readCommon(read: OptionReader, network: string): () => CommonParts {
   const inputSize = {
@@ -52,6 +59,12 @@ export function readCommon(read: OptionReader, network: string): () => CommonPar
   const sigma = read.number('sigma', 2, { above: 0 });
   const steps = read.integer('steps', 1000, { from: 1 });
   const batchSize = read.integer('batchSize', 32, { from: 1 });
+  const accumulate = read.integer('accumulate', 1, { from: 1, to: batchSize });
+  const syncBatchNorm = read.flag('syncBatchNorm', false);
+  if (syncBatchNorm && accumulate > 1)
+    read.problem('syncBatchNorm needs the whole batch at a time, so accumulate must be 1');
+  const recompute = RECOMPUTE[read.choice('recompute', ['nothing', 'norms', 'all'], 'nothing')];
+  const ema = read.number('ema', 0, { from: 0, to: 0.99999 });
   const seed = read.integer('seed', 1, { from: 0 });
   const peak = read.number('learningRate', 2e-3, { above: 0 });
   const weightDecay = read.number('weightDecay', 0.01, { from: 0 });
@@ -74,6 +87,10 @@ export function readCommon(read: OptionReader, network: string): () => CommonPar
     learningRate: warmUp(cosine(peak, steps), warmUpSteps),
     clipNorm,
     batchSize,
+    accumulate,
+    syncBatchNorm,
+    recompute,
+    ...(ema > 0 && { ema }),
     augment,
     steps,
     seed,

@@ -7,10 +7,13 @@ export interface OptionReader {
     fallback: number,
     range: { above?: number; from?: number; to?: number },
   ): number;
-  integer(key: string, fallback: number, range: { from: number }): number;
+  integer(key: string, fallback: number, range: { from: number; to?: number }): number;
+  flag(key: string, fallback: boolean): boolean;
   text(key: string, fallback: string): string;
   choice<T extends string>(key: string, values: readonly T[], fallback: T): T;
   names(key: string): readonly string[];
+  /** A problem of several options together. */
+  problem(text: string): void;
   /** Throws once, listing every problem and every unknown key. */
   done(): void;
 }
@@ -45,10 +48,15 @@ export function readOptions(
         return typeof value === 'number' && value > above && value >= from && value <= to;
       });
     },
-    integer: (key, fallback, { from }) =>
-      take(key, fallback, `a whole number of at least ${from}`, (value) => {
-        return Number.isInteger(value) && (value as number) >= from;
-      }),
+    integer: (key, fallback, { from, to = Infinity }) => {
+      const expected = `a whole number of at least ${from}${to < Infinity ? ` and at most ${to}` : ''}`;
+      return take(key, fallback, expected, (value) => {
+        return Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
+      });
+    },
+    flag: (key, fallback) =>
+      take(key, fallback, 'true or false', (value) => typeof value === 'boolean'),
+    problem: (text) => void problems.push(text),
     text: (key, fallback) => take(key, fallback, 'text', (value) => typeof value === 'string'),
     choice: (key, values, fallback) =>
       take(key, fallback, `one of ${values.join(', ')}`, (value) =>

@@ -1,7 +1,7 @@
 import { readSafetensors, writeSafetensors } from '@pose-distill/network';
 import { PoseDistillError } from '../errors.js';
 import type { Plan, PlanReference } from './plan.js';
-import { type StateArrays, trainedParameters } from './state.js';
+import { type StateArrays, statisticParameters, trainedParameters } from './state.js';
 import type { Store } from './store.js';
 
 /** A run between two steps: with it the run goes on as if it had never stopped. */
@@ -10,6 +10,8 @@ export interface Checkpoint {
   readonly step: number;
   readonly plan: PlanReference;
   readonly state: StateArrays;
+  /** Micro-batches of every step, which the run must keep to give the same next loss. Default 1. */
+  readonly microBatches?: number;
 }
 
 const FORMAT = 'pose-distill checkpoint 1';
@@ -18,7 +20,7 @@ const KEPT = 2;
 
 /** Writes the checkpoint whole, then drops all but the newest two. */
 export async function saveCheckpoint(store: Store, checkpoint: Checkpoint): Promise<string> {
-  const { state, step, plan } = checkpoint;
+  const { state, step, plan, microBatches = 1 } = checkpoint;
   const name = `${FOLDER}step-${String(step).padStart(8, '0')}.safetensors`;
   const flat = (data: Float32Array): { shape: number[]; data: Float32Array } => ({
     shape: [data.length],
@@ -28,13 +30,19 @@ export async function saveCheckpoint(store: Store, checkpoint: Checkpoint): Prom
     weights: flat(state.weights),
     firstMoment: flat(state.firstMoment),
     secondMoment: flat(state.secondMoment),
+    ...(state.average && { average: flat(state.average) }),
     ...Object.fromEntries(
       Object.entries(state.statistics).map(([key, data]) => [`statistics/${key}`, flat(data)]),
     ),
   };
   await store.write(
     name,
-    writeSafetensors(tensors, { format: FORMAT, step: String(step), plan: JSON.stringify(plan) }),
+    writeSafetensors(tensors, {
+      format: FORMAT,
+      step: String(step),
+      microBatches: String(microBatches),
+      plan: JSON.stringify(plan),
+    }),
   );
   const all = await store.list(FOLDER);
   for (const old of all.slice(0, -KEPT)) await store.remove(old);
@@ -66,12 +74,14 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     );
     return {
       step: Number(metadata.step),
+      microBatches: Number(metadata.microBatches ?? 1),
       plan: JSON.parse(metadata.plan ?? 'null') as PlanReference,
       state: {
         weights: take('weights'),
         firstMoment: take('firstMoment'),
         secondMoment: take('secondMoment'),
         statistics,
+        ...(tensors.average && { average: take('average') }),
       },
     };
   } catch (error) {
@@ -89,13 +99,15 @@ export function checkState(plan: Plan, state: StateArrays): void {
     (sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1),
     0,
   );
-  const statistics = plan.student.parameters.filter(({ kind }) => kind === 'state');
-  const missing = statistics.filter(({ name }) => !state.statistics[name]).map(({ name }) => name);
+  const missing = statisticParameters(plan.student)
+    .filter(({ name }) => !state.statistics[name])
+    .map(({ name }) => name);
+  if (plan.ema !== undefined && !state.average) missing.push('the average of the weights');
   if (state.weights.length !== expected || missing.length)
     throw new PoseDistillError(
       'BAD_CHECKPOINT',
       `The checkpoint holds ${state.weights.length} trained values and the plan's network has ${expected}` +
-        `${missing.length ? `; statistics missing: ${missing.slice(0, 3).join(', ')}` : ''}. ` +
+        `${missing.length ? `; missing: ${missing.slice(0, 3).join(', ')}` : ''}. ` +
         'Resume with the options the run was started with.',
     );
 }

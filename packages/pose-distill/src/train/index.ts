@@ -5,7 +5,9 @@ export {
   saveCheckpoint,
 } from './checkpoint.js';
 export { type Pass, predictResults, scoreResults, toResult } from './evaluate.js';
+export { type Exchange, exchangeAlone } from './exchange.js';
 export { meanPoseResults } from './mean-pose.js';
+export { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
 export {
   ADAM,
   type LossTerm,
@@ -32,9 +34,13 @@ export {
   toTensors,
 } from './state.js';
 export {
+  applyGradient,
   type BatchTensors,
   type CompiledPlan,
   compilePlan,
+  computeGradient,
+  type GradientOptions,
+  type GradientRow,
   type StepResult,
   stepScalars,
   trainStep,
@@ -42,9 +48,12 @@ export {
 export { createMemoryStore, type Store } from './store.js';
 export { disposeBatch, toBatchTensors } from './targets.js';
 export {
+  type ReplicaOptions,
+  type RunUsage,
   type TrainEvent,
   type TrainOptions,
   type TrainResult,
   train,
+  trainReplica,
   type ValidationResult,
 } from './train.js';

@@ -1,6 +1,7 @@
 import type { AugmentOptions } from '@pose-distill/datasets';
 import type { Size } from '@pose-distill/heatmap-decode';
 import type { Network } from '@pose-distill/network';
+import type { Recompute } from '@pose-distill/network-tfjs';
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { DecodeRule, Model } from '../model/model.js';
@@ -57,6 +58,17 @@ export interface Plan {
   /** Gradients of a larger global norm are scaled down to it. */
   readonly clipNorm: number;
   readonly batchSize: number;
+  /**
+   * Micro-batches that a step's batch is cut into, their gradients added up: less memory, and batch norm sees that many fewer
+   * people at once. A run on n threads has at least n. Default 1.
+   */
+  readonly accumulate?: number;
+  /** Batch norm over the whole batch though several threads compute it; not together with `accumulate`. Default false. */
+  readonly syncBatchNorm?: boolean;
+  /** What the gradient computes again instead of keeping it in memory; see `run` of network-tfjs. Default: nothing. */
+  readonly recompute?: Recompute;
+  /** Decay, in (0, 1), of an average of the weights that is evaluated and exported in their place. Default: none. */
+  readonly ema?: number;
   readonly augment: AugmentOptions;
   readonly steps: number;
   readonly seed: number;

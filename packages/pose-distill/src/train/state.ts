@@ -10,11 +10,18 @@ export interface TrainState {
   readonly firstMoment: tf.Tensor1D;
   readonly secondMoment: tf.Tensor1D;
   readonly statistics: Readonly<Record<string, tf.Tensor>>;
+  /** Exponential moving average of weights and statistics [P + S], for plans with `ema`. */
+  readonly average?: tf.Tensor1D;
 }
 
 /** The trained parameters of a network, in the order of the flat arrays. */
 export function trainedParameters(network: Network): Network['parameters'] {
   return network.parameters.filter((parameter) => parameter.kind === 'weight');
+}
+
+/** The running statistics of a network, in the order they have behind the weights in flat arrays. */
+export function statisticParameters(network: Network): Network['parameters'] {
+  return network.parameters.filter((parameter) => parameter.kind === 'state');
 }
 
 /** The state as plain arrays: what a checkpoint holds. */
@@ -23,6 +30,7 @@ export interface StateArrays {
   readonly firstMoment: Float32Array;
   readonly secondMoment: Float32Array;
   readonly statistics: Readonly<Record<string, Float32Array>>;
+  readonly average?: Float32Array;
 }
 
 /** The state before the first step: a function of (network, seed). */
@@ -37,9 +45,7 @@ export function initialState(network: Network, seed: number): StateArrays {
     offset += values[name]!.length;
   }
   const statistics = Object.fromEntries(
-    network.parameters
-      .filter(({ kind }) => kind === 'state')
-      .map(({ name }) => [name, values[name]!]),
+    statisticParameters(network).map(({ name }) => [name, values[name]!]),
   );
   return {
     weights,
@@ -61,6 +67,7 @@ export function toTensors(network: Network, arrays: StateArrays): TrainState {
         tf.tensor(values, [...shapes.get(name)!]),
       ]),
     ),
+    ...(arrays.average && { average: tf.tensor1d(arrays.average) }),
   };
 }
 
@@ -75,11 +82,12 @@ export async function toArrays(state: TrainState): Promise<StateArrays> {
     firstMoment: await read(state.firstMoment),
     secondMoment: await read(state.secondMoment),
     statistics,
+    ...(state.average && { average: await read(state.average) }),
   };
 }
 
 export function disposeState(state: TrainState): void {
-  tf.dispose([state.weights, state.firstMoment, state.secondMoment]);
+  tf.dispose([state.weights, state.firstMoment, state.secondMoment, state.average ?? []]);
   tf.dispose(Object.values(state.statistics));
 }
 

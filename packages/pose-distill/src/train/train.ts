@@ -2,23 +2,44 @@ import type { Batch } from '@pose-distill/datasets';
 import * as tf from '@tensorflow/tfjs-core';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
+import { averaged, withAverage } from './average.js';
 import { type Checkpoint, checkState, saveCheckpoint } from './checkpoint.js';
+import { type Exchange, exchangeAlone } from './exchange.js';
+import { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
 import type { Plan, PlanReference } from './plan.js';
 import {
   disposeState,
   initialState,
   namedWeights,
   type StateArrays,
+  type TrainState,
   toArrays,
   toTensors,
 } from './state.js';
-import { compilePlan, stepScalars, trainStep } from './step.js';
+import {
+  applyGradient,
+  type CompiledPlan,
+  compilePlan,
+  computeGradient,
+  type GradientRow,
+  type StepScalars,
+  stepScalars,
+} from './step.js';
 import type { Store } from './store.js';
 import { disposeBatch, toBatchTensors } from './targets.js';
 
 /** What happened, told after the fact. Steps count from 0; `step` is the number of steps done. */
 export type TrainEvent =
-  | { readonly type: 'start'; readonly step: number; readonly steps: number; readonly plan: string }
+  | {
+      readonly type: 'start';
+      readonly step: number;
+      readonly steps: number;
+      readonly plan: string;
+      /** Threads that compute every step together. */
+      readonly workers: number;
+      /** Why that many, where it was not the caller's wish. */
+      readonly reason?: string;
+    }
   | {
       readonly type: 'loss';
       readonly step: number;
@@ -31,7 +52,22 @@ export type TrainEvent =
     }
   | { readonly type: 'validation'; readonly step: number; readonly result: ValidationResult }
   | { readonly type: 'checkpoint'; readonly step: number; readonly file: string }
-  | { readonly type: 'end'; readonly step: number; readonly interrupted: boolean };
+  | {
+      readonly type: 'end';
+      readonly step: number;
+      readonly interrupted: boolean;
+      readonly usage?: RunUsage;
+    };
+
+/** What a run took of the machine, all workers together. */
+export interface RunUsage {
+  /** Largest sum of live tensors at a time. */
+  readonly peakBytes?: number;
+  /** Size that the backends' own heaps have grown to. */
+  readonly heapBytes: number;
+  /** Milliseconds of a worker between its gradients and the next step: waiting for the others, and adding up. */
+  readonly exchange?: { readonly waiting: number; readonly working: number };
+}
 
 /** Numbers by name; null where there is no data. */
 export type ValidationResult = Readonly<Record<string, number | null>>;
@@ -56,6 +92,17 @@ export interface TrainOptions {
   readonly checkpointEvery?: number;
   /** Steps between two validations; the end is always validated. Default: only the end. */
   readonly validateEvery?: number;
+  /** What the run has taken so far, for the `end` event. */
+  readonly usage?: () => RunUsage;
+}
+
+/** How one of several replicas of a run takes part in it. */
+export interface ReplicaOptions extends Omit<TrainOptions, 'batches' | 'signal'> {
+  /** This replica's micro-batches, step by step. */
+  readonly microBatches: { next(): Promise<readonly MicroBatch[]> };
+  /** Micro-batches of a step, all replicas together. */
+  readonly microBatchCount: number;
+  readonly exchange: Exchange;
 }
 
 export interface TrainResult {
@@ -70,10 +117,22 @@ export interface TrainResult {
  * @throws PoseDistillError NON_FINITE, naming the term and the step, when a loss is NaN or infinite; the last
  * checkpoint written is from before.
  */
-export async function train(plan: Plan, options: TrainOptions): Promise<TrainResult> {
-  const { store, resume, log = () => {}, clock = () => 0 } = options;
+export function train(plan: Plan, options: TrainOptions): Promise<TrainResult> {
+  const { batches, signal, ...shared } = options;
+  const count = microBatchCount(plan, 1, options.resume?.microBatches);
+  return trainReplica(plan, {
+    ...shared,
+    microBatches: { next: async () => splitBatch(await batches.next(), count) },
+    microBatchCount: count,
+    exchange: exchangeAlone(signal),
+  });
+}
+
+/** `train` for a thread that computes a part of every batch; all replicas do the same steps and end with the same weights. */
+export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise<TrainResult> {
+  const { store, resume, exchange, log = () => {}, clock = () => 0 } = options;
   const { logEvery = 20, checkpointEvery = 500, validateEvery = plan.steps } = options;
-  const arrays = resume?.state ?? initialState(plan.student, plan.seed);
+  const arrays = resume?.state ?? withAverage(plan, initialState(plan.student, plan.seed));
   checkState(plan, arrays);
 
   const compiled = compilePlan(plan);
@@ -81,7 +140,7 @@ export async function train(plan: Plan, options: TrainOptions): Promise<TrainRes
   let step = resume?.step ?? 0;
   const unread: tf.Tensor1D[] = [];
   let readAt = clock();
-  log({ type: 'start', step, steps: plan.steps, plan: plan.name });
+  log({ type: 'start', step, steps: plan.steps, plan: plan.name, workers: exchange.workers });
 
   const readLosses = async (): Promise<void> => {
     const count = unread.length;
@@ -99,7 +158,9 @@ export async function train(plan: Plan, options: TrainOptions): Promise<TrainRes
   };
   const checkpoint = async (): Promise<void> => {
     await readLosses();
-    const current = { step, plan: options.reference, state: await toArrays(state) };
+    const { reference, microBatchCount: microBatches } = options;
+    const current = { step, plan: reference, microBatches, state: await toArrays(state) };
+    await exchange.agree(current.state);
     log({ type: 'checkpoint', step, file: await saveCheckpoint(store, current) });
   };
   const validate = async (): Promise<void> => {
@@ -111,12 +172,13 @@ export async function train(plan: Plan, options: TrainOptions): Promise<TrainRes
   };
 
   try {
-    while (step < plan.steps && !options.signal?.aborted) {
-      const batch = toBatchTensors(plan, await options.batches.next());
+    while (step < plan.steps && !exchange.stopping()) {
+      const microBatches = await options.microBatches.next();
       const scalars = tf.tensor1d(stepScalars(plan, step));
-      const next = trainStep(compiled, state, batch, scalars);
-      disposeBatch(batch);
-      scalars.dispose();
+      const rows = microBatches.map((part) => gradientOf(compiled, state, part, scalars, exchange));
+      const sum = await exchange.sum(rows);
+      const next = applyGradient(compiled, state, sum, scalars);
+      tf.dispose([sum, scalars]);
       disposeState(state);
       state = next.state;
       unread.push(next.terms);
@@ -129,7 +191,8 @@ export async function train(plan: Plan, options: TrainOptions): Promise<TrainRes
     await checkpoint();
     const interrupted = step < plan.steps;
     if (!interrupted) await validate();
-    log({ type: 'end', step, interrupted });
+    const usage = options.usage?.();
+    log({ type: 'end', step, interrupted, ...(usage && { usage }) });
     return { model: toModel(plan, await toArrays(state)), step, interrupted };
   } finally {
     tf.dispose(unread);
@@ -138,9 +201,25 @@ export async function train(plan: Plan, options: TrainOptions): Promise<TrainRes
   }
 }
 
+function gradientOf(
+  compiled: CompiledPlan,
+  state: TrainState,
+  { batch, share }: MicroBatch,
+  scalars: StepScalars,
+  { gather }: Exchange,
+): GradientRow {
+  const tensors = toBatchTensors(compiled.plan, batch);
+  const row = computeGradient(compiled, state, tensors, scalars, {
+    share,
+    ...(gather && { gather }),
+  });
+  disposeBatch(tensors);
+  return row;
+}
+
 function toModel(plan: Plan, arrays: StateArrays): Model {
   const { student: network, skeleton, decode } = plan;
-  return { network, weights: namedWeights(network, arrays), skeleton, decode };
+  return { network, weights: namedWeights(network, averaged(plan, arrays)), skeleton, decode };
 }
 
 /** Reads and frees the losses kept since the last reading; returns the newest. */
