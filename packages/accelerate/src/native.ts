@@ -34,6 +34,10 @@ export interface Native {
   readonly averagePoolGradient: Numbers;
   readonly sumMiddle: Numbers;
   readonly sumRows: Numbers;
+  readonly choose: Numbers;
+  readonly compare: Numbers;
+  readonly select: Numbers;
+  readonly gatherRuns: Numbers;
   readonly softmaxRows: Numbers;
   readonly softmaxRowsGradient: Numbers;
   readonly largestOfRows: Numbers;

@@ -1,4 +1,6 @@
 import { activations } from './activation.js';
+import { binaries } from './binary.js';
+import { gather } from './gather.js';
 import type { Kernel } from './kernel.js';
 import { batchMatMul } from './matrix-product.js';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pool.js';
@@ -15,10 +17,12 @@ import { layerNorm, layerNormGrad, softmax, softmaxGrad } from './rows.js';
 /** Everything around the convolutions: what tfjs computes value by value, transposes first or gets wrong. */
 export const smallKernels: readonly Kernel[] = [
   ...activations,
+  ...binaries,
   averagePool,
   averagePoolGrad,
   batchMatMul,
   depthToSpace,
+  gather,
   layerNorm,
   layerNormGrad,
   max,
