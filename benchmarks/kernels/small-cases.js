@@ -1,4 +1,5 @@
 /** What `small.js` measures: shapes as pose networks have them, batch 8. */
+import { gelu, hardSwish, layerNorm } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 
 const FLOAT = 4;
@@ -10,6 +11,7 @@ const FINE = [8, 64, 48, 32];
 const COARSE = [8, 32, 24, 32];
 const MAPS = [8, 64, 48, 17];
 const SCORES = [64, 273, 273];
+const TOKENS = [8, 273, 192];
 
 const pool = { filterSize: 3, strides: 2, pad: 'same' };
 const half = (x) => tf.image.resizeBilinear(x, [64, 48], false, true);
@@ -61,6 +63,14 @@ const simple = [
   ['sigmoid', [FINE], (x) => tf.sigmoid(x)],
   ['erf', [FINE], (x) => tf.erf(x)],
   ['softplus', [FINE], (x) => tf.softplus(x)],
+  ['gelu, with gradient', [FINE, FINE], gradient(gelu)],
+  ['hard swish, with gradient', [FINE, FINE], gradient(hardSwish)],
+  [
+    'layer norm, with gradients',
+    [TOKENS, [192], [192], TOKENS],
+    (x, gamma, beta, dy) => tf.grads((...inputs) => layerNorm(...inputs))([x, gamma, beta], dy),
+  ],
+  ['largest over height and width', [MAPS], (x) => tf.max(x, [1, 2])],
   ['leaky relu', [FINE], (x) => tf.leakyRelu(x, 0.1)],
   ['relu, with gradient', [FINE, FINE], gradient((x) => tf.relu(x))],
   ['relu6, with gradient', [FINE, FINE], gradient((x) => tf.relu6(x))],
@@ -131,5 +141,5 @@ const products = [
   operations: 2 * size(a) * b[b.length - (transposeB ? 2 : 1)],
 }));
 
-/** `missing`: tfjs has no kernel to compare with. */
+/** Every case, with the bytes or the operations of one call. */
 export const cases = [...simple, ...products];

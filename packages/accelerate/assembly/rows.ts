@@ -16,10 +16,43 @@ function loadTail(from: usize, count: u32, rest: f32): v128 {
 
 // @ts-ignore: decorator
 @inline
-function largest(v: v128): f32 {
+function largestLane(v: v128): f32 {
   return max(
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)), max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
   );
+}
+
+/**
+ * Largest value of a row; NaN where there is one.
+ *
+ * `pmax` is one instruction and passes NaN over, where `max` is many; so NaN is looked for on its own.
+ */
+function largest(x: usize, count: u32): f32 {
+  const whole: usize = (count & ~3) << 2;
+  const pairs = whole & ~31;
+  const tail = count & 3;
+  let low = f32x4.splat(-Infinity);
+  let high = low;
+  let unknown = i32x4.splat(0);
+  let at: usize = 0;
+  for (; at < pairs; at += 32) {
+    const first = v128.load(x + at);
+    const second = v128.load(x + at, 16);
+    low = f32x4.pmax(low, first);
+    high = f32x4.pmax(high, second);
+    unknown = v128.or(unknown, v128.or(f32x4.ne(first, first), f32x4.ne(second, second)));
+  }
+  if (at < whole) {
+    const first = v128.load(x + at);
+    low = f32x4.pmax(low, first);
+    unknown = v128.or(unknown, f32x4.ne(first, first));
+  }
+  if (tail != 0) {
+    const last = loadTail(x + whole, tail, -Infinity);
+    high = f32x4.pmax(high, last);
+    unknown = v128.or(unknown, f32x4.ne(last, last));
+  }
+  return v128.any_true(unknown) ? NaN : largestLane(f32x4.pmax(low, high));
 }
 
 /** Softmax of each row; a row that holds NaN or infinity becomes NaN. */
@@ -27,10 +60,7 @@ export function softmaxRows(x: usize, y: usize, rows: u32, count: u32): void {
   const whole: usize = (count & ~3) << 2;
   const tail = count & 3;
   for (let row: u32 = 0; row < rows; row++) {
-    let most = f32x4.splat(-Infinity);
-    for (let at: usize = 0; at < whole; at += 16) most = f32x4.max(most, v128.load(x + at));
-    if (tail != 0) most = f32x4.max(most, loadTail(x + whole, tail, -Infinity));
-    const shift = f32x4.splat(largest(most));
+    const shift = f32x4.splat(largest(x, count));
     let low = f32x4.splat(0);
     let high = low;
     let at: usize = 0;
@@ -111,13 +141,8 @@ export function softmaxRowsGradient(dy: usize, y: usize, dx: usize, rows: u32, c
 
 /** Largest value of each row; NaN where there is one. */
 export function largestOfRows(x: usize, y: usize, rows: u32, count: u32): void {
-  const whole: usize = (count & ~3) << 2;
-  const tail = count & 3;
   for (let row: u32 = 0; row < rows; row++) {
-    let most = f32x4.splat(-Infinity);
-    for (let at: usize = 0; at < whole; at += 16) most = f32x4.max(most, v128.load(x + at));
-    if (tail != 0) most = f32x4.max(most, loadTail(x + whole, tail, -Infinity));
-    store<f32>(y, largest(most));
+    store<f32>(y, largest(x, count));
     x += count << 2;
     y += 4;
   }
