@@ -33,7 +33,7 @@ type Exact = (x: number) => number;
 const forward: readonly [string, Exact, number, number, object?][] = [
   ['Exp', Math.exp, 3, 0],
   ['Tanh', Math.tanh, 4, 0],
-  ['Erf', (x) => 1 - erfc(x), 4, 2],
+  ['Erf', (x) => 1 - erfc(x), 5, 0],
   ['Softplus', (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 4, 0],
   ['Gelu', (x) => x * cdf(x), 8, 2],
   ['Silu', (x) => x * sigmoid(x), 6, 0],
