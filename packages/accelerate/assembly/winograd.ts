@@ -187,12 +187,12 @@ export function winogradFilterGradient(
 }
 
 /**
- * Turns a filter `[taps][n][k]`, whose rows lie `rowBytes` apart, around: last tap first, `[taps][k][n]`. Both counts are multiples
- * of 4.
+ * Turns n rows of a filter `[taps][..][k]`, whose taps and rows lie so many bytes apart, around: last tap first, `[taps][k][n]`.
+ * Both counts are multiples of 4.
  */
-export function turnFilter(filter: usize, rowBytes: usize, to: usize, taps: u32, n: u32, k: u32): void {
+export function turnFilter(filter: usize, tapBytes: usize, rowBytes: usize, to: usize, taps: u32, n: u32, k: u32): void {
   for (let tap = taps; tap != 0; tap--) {
-    const from = filter + (tap - 1) * n * rowBytes;
+    const from = filter + (tap - 1) * tapBytes;
     for (let j: u32 = 0; j < n; j += 4) {
       for (let i: u32 = 0; i < k; i += 4) {
         transpose4(from + j * rowBytes + (i << 2), rowBytes, to + ((i * n + j) << 2), n << 2);

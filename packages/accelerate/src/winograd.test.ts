@@ -1,6 +1,6 @@
 import { hasBackend, startBackend } from '@pose-distill/internal-testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   filterGradient,
   forward,
@@ -8,7 +8,7 @@ import {
   inputGradient,
   type Sums,
 } from '../test/convolution-loops.js';
-import { kernel, values, withGuards } from '../test/heap.js';
+import { kernel, values, wasmBackend, withGuards } from '../test/heap.js';
 import { type AcceleratedWasm, accelerateWith } from './accelerate-wasm.js';
 
 /**
@@ -144,5 +144,54 @@ describe.skipIf(!hasBackend('wasm')).each([true, false])('Winograd, relaxed %s',
       check(`${name}BackpropFilter`, { x: c.x, dy: y }, { ...attrs, filterShape: filter }, (a, b) =>
         filterGradient(g, a, b),
       ));
+  });
+
+  const wide: Case = { x: [2, 9, 7, 520], size: 3, stride: 1, out: 260, pad: 'same' };
+  const run = (c: Case): (() => void)[] => {
+    const { filter, y } = geometry(c);
+    const [a, b, d] = [tf.zeros(c.x), tf.zeros(filter), tf.zeros(y)];
+    const attrs = { strides: c.stride, pad: c.pad, dataFormat: 'NHWC', dilations: 1 };
+    const kernels: [string, tf.NamedTensorMap, object][] = [
+      ['Conv2D', { x: a, filter: b }, {}],
+      ['Conv2DBackpropInput', { dy: d, filter: b }, { inputShape: c.x }],
+      ['Conv2DBackpropFilter', { x: a, dy: d }, { filterShape: filter }],
+    ];
+    return kernels.map(([name, inputs, more]) => () => {
+      const attributes = { ...attrs, ...more } as object as tf.NamedAttrMap;
+      tf.dispose(tf.engine().runKernel(name, { ...inputs }, attributes));
+    });
+  };
+
+  it('keeps its scratch memory below 16 MiB', () => {
+    const backend = wasmBackend();
+    const { _malloc } = backend.wasm;
+    onTestFinished(() => {
+      backend.wasm._malloc = _malloc;
+    });
+    tf.engine().startScope();
+    for (const c of [wide, { ...wide, size: 4, stride: 2 }]) {
+      for (const step of run(c)) {
+        const sizes: number[] = [];
+        backend.wasm._malloc = (bytes) => {
+          sizes.push(bytes);
+          return _malloc(bytes);
+        };
+        step();
+        // The result, then the scratch memory.
+        expect(Math.max(...sizes.slice(1))).toBeLessThan(16 * 2 ** 20);
+      }
+    }
+    tf.engine().endScope();
+  });
+
+  // A filter in several parts.
+  it('convolves wide filters in parts', () => {
+    const g = geometry({ ...wide, x: [1, 3, 4, 520] });
+    const { filter } = g;
+    const x = [1, 3, 4, 520];
+    const attrs = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC' };
+    return check('Conv2DBackpropInput', { dy: g.y, filter }, { ...attrs, inputShape: x }, (a, b) =>
+      inputGradient(g, a, b),
+    );
   });
 });

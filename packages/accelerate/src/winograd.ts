@@ -66,13 +66,7 @@ export function winogradInputGradient(
 ): boolean {
   const plan = planOf(call, c, 'input gradient');
   if (plan === undefined) return false;
-  const { taps, stride } = plan.scheme;
-  const k = dy.channels;
-  const n = dx.channels;
-  withScratch(call.backend, 4 * taps * taps * k * n, (address) => {
-    call.native.turnFilter(filter.address, 4 * filter.row, address, taps * taps, n, k);
-    convolve(call, plan, dy, { address, row: n }, dx, stride > 1);
-  });
+  convolve(call, plan, dy, filter, dx, true);
   return true;
 }
 
@@ -82,7 +76,7 @@ function blocks(planes: number, k: number, n: number, tiles: number): [number, n
     n,
     Math.max(8, Math.floor(FILTER_BYTES / (4 * planes * (k + 1)) / 8) * 8),
   );
-  const most = Math.max(16, Math.floor(TILE_BYTES / (4 * planes * (k + columns))));
+  const most = Math.max(8, Math.floor(TILE_BYTES / (4 * planes * (k + columns))));
   const parts = Math.ceil(tiles / most);
   return [columns, Math.min(tiles, 4 * Math.ceil(tiles / parts / 4))];
 }
@@ -127,16 +121,18 @@ function tablesOf(call: KernelCall, pieces: Pieces, { y, x }: Plan, channels: nu
   };
 }
 
+/** Forward, or backwards with the filter turned around. */
 function convolve(
   call: KernelCall,
   plan: Plan,
   from: Stack,
   filter: Filter,
   to: Stack,
-  isSpread: boolean,
+  isBackward: boolean,
 ): void {
   const { native } = call;
   const { scheme, y, x, tiles } = plan;
+  const { transforms, taps } = scheme;
   const planes = scheme.products ** 2;
   const k = from.channels;
   const n = to.channels;
@@ -148,25 +144,27 @@ function convolve(
   const tables = tablesOf(call, pieces, plan, k);
   const junk = pieces.take(4 * columns);
   const pointers = pieces.take(8 * block);
+  const turned = isBackward ? pieces.take(4 * taps ** 2 * k * columns) : 0;
   const packed = pieces.take(planes * packedBytes);
   const transformed = pieces.take(planes * tileBytes);
   const products = pieces.take(planes * productBytes);
-  const { transforms, taps } = scheme;
+  // With stride 2 a tile backwards has four outputs of each parity.
+  const isSpread = isBackward && scheme.stride > 1;
   withScratch(call.backend, pieces.bytes, (base) => {
     tables.write(call, base);
     const work = base + tables.work;
+    const filterColumns = (column: number, width: number): Filter => {
+      if (!isBackward) return { address: filter.address + 4 * column, row: filter.row };
+      const row = 4 * filter.row;
+      const rows = filter.address + row * column;
+      native.turnFilter(rows, row * n, row, base + turned, taps ** 2, width, k);
+      return { address: base + turned, row: width };
+    };
     for (let column = 0; column < n; column += columns) {
       const width = Math.min(columns, n - column);
+      const part = filterColumns(column, width);
       native.winogradFilter(
-        ...[
-          transforms + 1,
-          taps * taps,
-          filter.address + 4 * column,
-          4 * filter.row,
-          k,
-          width,
-          work,
-        ],
+        ...[transforms + 1, taps * taps, part.address, 4 * part.row, k, width, work],
         ...[base + packed, packedBytes, planes],
       );
       for (let first = 0; first < tiles; first += block) {
