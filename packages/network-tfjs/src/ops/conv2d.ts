@@ -13,9 +13,9 @@ export const conv2d: Lowering<'conv2d'> = ({ node, inputs, parameter, recording,
   const { strides, dilations, padding, groups, bias, channels } = node.attributes;
   const stride: [number, number] = [strides.height, strides.width];
   const pad = tfjsPadding(padding);
-  // tfjs has no gradient for dilated convolutions and refuses strides with dilations; a filter with zeros is the same.
+  // tfjs refuses strides with dilations; a filter with zeros between its taps is the same.
   const isDilated = dilations.height > 1 || dilations.width > 1;
-  const isSpread = isDilated && (recording || strides.height > 1 || strides.width > 1);
+  const isSpread = isDilated && (strides.height > 1 || strides.width > 1);
   const weight = parameter('weight') as tf.Tensor4D;
   const filter = isSpread ? spreadFilter(weight, dilations.height, dilations.width) : weight;
   const dilation: [number, number] = isSpread ? [1, 1] : [dilations.height, dilations.width];

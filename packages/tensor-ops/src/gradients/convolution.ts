@@ -6,25 +6,33 @@ import {
   depthwiseConv2dBackpropFilterReference,
   depthwiseConv2dBackpropInputReference,
 } from '../convolution-reference.js';
-import { hasKernel, runKernel } from '../kernels.js';
+import { hasExactKernel, hasKernel, runKernel } from '../kernels.js';
 import type { ReplacedGradient } from './replaced-gradient.js';
 
 function isOne(pair: Pair | null | undefined): boolean {
   return [pair ?? 1].flat().every((n) => n === 1);
 }
 
-/** Kernels know no dilation in conv2d's gradients, so a dilated convolution is always composed. */
+/** Stock kernels of gradients know no dilation; those declared exact do. */
+function canRun(kernel: string, { dilations }: ConvolutionAttributes): boolean {
+  return isOne(dilations) ? hasKernel(kernel) : hasExactKernel(kernel);
+}
+
+function kernelAttributesOf(attributes: ConvolutionAttributes): object {
+  const { strides, pad, dataFormat = 'NHWC', dilations, dimRoundingMode } = attributes;
+  return { strides, pad, dataFormat, dilations: dilations ?? [1, 1], dimRoundingMode };
+}
+
 export function conv2dInputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   inputShape: number[],
   attributes: ConvolutionAttributes,
 ): tf.Tensor {
-  if (!isOne(attributes.dilations) || !hasKernel(tf.Conv2DBackpropInput)) {
+  if (!canRun(tf.Conv2DBackpropInput, attributes)) {
     return conv2dBackpropInputReference(dy, filter, inputShape, attributes);
   }
-  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
-  const kernelAttributes = { strides, pad, dataFormat, dimRoundingMode, inputShape };
+  const kernelAttributes = { ...kernelAttributesOf(attributes), inputShape };
   return runKernel(tf.Conv2DBackpropInput, { dy, filter }, kernelAttributes)[0]!;
 }
 
@@ -34,11 +42,10 @@ export function conv2dFilterGradient(
   filterShape: number[],
   attributes: ConvolutionAttributes,
 ): tf.Tensor {
-  if (!isOne(attributes.dilations) || !hasKernel(tf.Conv2DBackpropFilter)) {
+  if (!canRun(tf.Conv2DBackpropFilter, attributes)) {
     return conv2dBackpropFilterReference(x, dy, filterShape, attributes);
   }
-  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
-  const kernelAttributes = { strides, pad, dataFormat, dimRoundingMode, filterShape };
+  const kernelAttributes = { ...kernelAttributesOf(attributes), filterShape };
   return runKernel(tf.Conv2DBackpropFilter, { x, dy }, kernelAttributes)[0]!;
 }
 
@@ -83,10 +90,10 @@ export function depthwiseInputGradient(
   inputShape: number[],
   attributes: ConvolutionAttributes,
 ): tf.Tensor {
-  if (!isOne(attributes.dilations) || !hasKernel(tf.DepthwiseConv2dNativeBackpropInput)) {
+  if (!canRun(tf.DepthwiseConv2dNativeBackpropInput, attributes)) {
     return depthwiseConv2dBackpropInputReference(dy, filter, inputShape, attributes);
   }
-  const kernelAttributes = { ...depthwiseAttributes(attributes), inputShape };
+  const kernelAttributes = { ...kernelAttributesOf(attributes), inputShape };
   return runKernel(tf.DepthwiseConv2dNativeBackpropInput, { dy, filter }, kernelAttributes)[0]!;
 }
 
@@ -96,16 +103,11 @@ export function depthwiseFilterGradient(
   filterShape: number[],
   attributes: ConvolutionAttributes,
 ): tf.Tensor {
-  if (!isOne(attributes.dilations) || !hasKernel(tf.DepthwiseConv2dNativeBackpropFilter)) {
+  if (!canRun(tf.DepthwiseConv2dNativeBackpropFilter, attributes)) {
     return depthwiseConv2dBackpropFilterReference(x, dy, filterShape, attributes);
   }
-  const kernelAttributes = { ...depthwiseAttributes(attributes), filterShape };
+  const kernelAttributes = { ...kernelAttributesOf(attributes), filterShape };
   return runKernel(tf.DepthwiseConv2dNativeBackpropFilter, { x, dy }, kernelAttributes)[0]!;
-}
-
-function depthwiseAttributes(attributes: ConvolutionAttributes): object {
-  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
-  return { strides, pad, dataFormat, dilations: [1, 1], dimRoundingMode };
 }
 
 export const depthwiseConv2dGradient: ReplacedGradient = {
