@@ -46,8 +46,8 @@ forEachBackend((backend) => {
   beforeAll(() => void installGradients());
 
   const batches = (): tf.Tensor[] => [
-    tf.randomNormal([6, 8, 6, 3], 0.5, 1, 'float32', 1),
-    tf.randomNormal([6, 8, 6, 4], 0, 1, 'float32', 2),
+    tf.randomNormal([16, 8, 6, 3], 0.5, 1, 'float32', 1),
+    tf.randomNormal([16, 8, 6, 4], 0, 1, 'float32', 2),
   ];
 
   /** Value, gradients with respect to both inputs and all weights, and new statistics. */
@@ -136,7 +136,8 @@ forEachBackend((backend) => {
     tf.dispose([value, ...grads, ...Object.values(statistics)]);
     expect(tf.memory().numTensors).toBe(count);
     // What tfjs's own wasm kernels save is a copy, in which the value is not recognised.
-    const share = recompute === true ? 0.5 : recompute && backend === 'cpu' ? 0.75 : 1;
+    // The sums of residuals stay, since convolutions read them.
+    const share = recompute === true ? 0.6 : recompute && backend === 'cpu' ? 0.9 : 1;
     expect(kept).toBeLessThanOrEqual(share * keptByTfjs());
   });
 
@@ -204,7 +205,7 @@ forEachBackend((backend) => {
       tf.registerKernel(config);
     }
     expect(kernels.length).toBeGreaterThan(5);
-    expect(kernels).not.toContain('6,8,6,3');
+    expect(kernels).not.toContain('16,8,6,3');
     tf.dispose([tensors, x, y]);
   });
 });
