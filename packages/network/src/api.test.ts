@@ -61,6 +61,7 @@ it('exports what the documentation says', () => {
       "softplus",
       "split",
       "tanh",
+      "torchEntries",
       "torchUniform",
       "transpose",
       "truncatedNormal",

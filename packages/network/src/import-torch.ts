@@ -22,6 +22,19 @@ const TORCH_ROLES: Readonly<Record<string, string>> = {
   variance: 'running_var',
 };
 
+/** Where a parameter of a network is found among PyTorch's tensors. */
+export interface TorchEntry {
+  /** Our name of the parameter. */
+  readonly parameter: string;
+  /** The node that is the first to use it. */
+  readonly node: string;
+  readonly torchName: string;
+  /** In PyTorch's layout. */
+  readonly shape: Shape;
+  /** A tensor's values in our layout; undefined when it has another shape. */
+  readonly convert: (tensor: TorchTensor) => Float32Array | undefined;
+}
+
 /**
  * Takes weights from PyTorch: renames and transposes (OIHW to HWIO, also depthwise and transposed convolutions). A
  * `parameter` is found under its module path itself, with or without a batch of 1 in front.
@@ -38,42 +51,56 @@ export function importTorch(
   tensors: Readonly<Record<string, TorchTensor>>,
   moduleName: (node: string) => string,
 ): Record<string, Float32Array> {
-  const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
   const weights: Record<string, Float32Array> = {};
-  for (const node of network.nodes)
-    for (const [role, name] of Object.entries(node.parameters))
-      if (!weights[name])
-        weights[name] = importOne(node, role, shapes.get(name)!, tensors, moduleName(node.name));
+  for (const { parameter, torchName, shape, convert } of torchEntries(network, moduleName)) {
+    const tensor = Object.hasOwn(tensors, torchName) ? tensors[torchName]! : undefined;
+    if (!tensor)
+      throw new NetworkError(
+        'UNKNOWN_NAME',
+        `importTorch: '${torchName}' for '${parameter}' is missing`,
+        { torchName, parameter },
+      );
+    const values = convert(tensor);
+    if (!values)
+      throw new NetworkError(
+        'SHAPE_MISMATCH',
+        `importTorch: '${torchName}' must be [${shape}] for '${parameter}', got [${tensor.shape}]`,
+        { torchName, expected: shape, found: tensor.shape },
+      );
+    weights[parameter] = values;
+  }
   return weights;
 }
 
-function importOne(
-  node: NetworkNode,
-  role: string,
-  shape: Shape,
-  tensors: Readonly<Record<string, TorchTensor>>,
-  module: string,
-): Float32Array {
+/**
+ * What `importTorch` looks for, one entry per parameter in the network's order; for reading a checkpoint in part, or
+ * finding out whether it fits at all.
+ */
+export function torchEntries(network: Network, moduleName: (node: string) => string): TorchEntry[] {
+  const shapes = new Map(network.parameters.map(({ name, shape }) => [name, shape]));
+  const entries = new Map<string, TorchEntry>();
+  for (const node of network.nodes)
+    for (const [role, name] of Object.entries(node.parameters))
+      if (!entries.has(name))
+        entries.set(name, torchEntry(node, role, shapes.get(name)!, moduleName(node.name)));
+  return [...entries.values()];
+}
+
+function torchEntry(node: NetworkNode, role: string, shape: Shape, module: string): TorchEntry {
   // A parameter on its own is an attribute of its module, often with a batch of 1 in front.
   const isOwn = node.op === 'parameter';
-  const torchName = isOwn ? module : `${module}.${TORCH_ROLES[role] ?? role}`;
-  const found = Object.hasOwn(tensors, torchName) ? tensors[torchName]! : undefined;
-  if (!found)
-    throw new NetworkError(
-      'UNKNOWN_NAME',
-      `importTorch: '${torchName}' for ${role} of '${node.name}' is missing`,
-      { torchName, node: node.name },
-    );
-  const tensor = isOwn ? withoutBatch(found, shape.length) : asMatrix(found, shape.length);
   const axes = AXES[`${node.op}.${role}`] ?? shape.map((_, axis) => axis);
   const expected = shape.map((_, axis) => shape[axes.indexOf(axis)]!);
-  if (tensor.shape.join() !== expected.join())
-    throw new NetworkError(
-      'SHAPE_MISMATCH',
-      `importTorch: '${torchName}' must be [${expected}] for ${role} of '${node.name}', got [${tensor.shape}]`,
-      { torchName, expected, found: tensor.shape },
-    );
-  return transpose(tensor, axes, shape);
+  return {
+    parameter: node.parameters[role]!,
+    node: node.name,
+    torchName: isOwn ? module : `${module}.${TORCH_ROLES[role] ?? role}`,
+    shape: expected,
+    convert(given) {
+      const tensor = isOwn ? withoutBatch(given, shape.length) : asMatrix(given, shape.length);
+      return tensor.shape.join() === expected.join() ? transpose(tensor, axes, shape) : undefined;
+    },
+  };
 }
 
 function withoutBatch({ shape, data }: TorchTensor, rank: number): TorchTensor {

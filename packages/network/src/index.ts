@@ -8,7 +8,7 @@ export { defineNetwork, type NetworkDefinition } from './define.js';
 export { NetworkError, type NetworkErrorCode } from './error.js';
 export { foldBatchNorm } from './fold.js';
 export { fuseReparameterised } from './fuse.js';
-export { importTorch, type TorchTensor } from './import-torch.js';
+export { importTorch, type TorchEntry, type TorchTensor, torchEntries } from './import-torch.js';
 export { initialise } from './initialise.js';
 export {
   constant,
