@@ -10,7 +10,7 @@ export {
   readJob,
   runJob,
 } from './node/job.js';
-export { loadModel, saveModel } from './node/models.js';
+export { loadModel, saveModel, saveNewModel } from './node/models.js';
 export { type ParallelOptions, trainInThreads } from './node/parallel.js';
 export { type Phase, type PhaseResult, runPhase } from './node/phase.js';
 export { physicalCores } from './node/processors.js';

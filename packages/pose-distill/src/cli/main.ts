@@ -4,6 +4,7 @@ import { addData } from './data.js';
 import { addDemo } from './demo.js';
 import { addDoctor } from './doctor.js';
 import { addEval } from './eval.js';
+import { addImport } from './import.js';
 import { addTrain } from './train.js';
 
 const DONE = 0;
@@ -18,7 +19,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(add --help for the options and an example)')
     .exitOverride();
   const context = { fail: () => (status = FAILED) };
-  for (const add of [addTrain, addEval, addComplexity, addData, addDoctor, addDemo])
+  for (const add of [addTrain, addImport, addEval, addComplexity, addData, addDoctor, addDemo])
     add(program, context);
   try {
     await program.parseAsync(args as string[], { from: 'user' });

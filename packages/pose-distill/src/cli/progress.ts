@@ -56,6 +56,9 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
           );
           break;
         }
+        case 'initial':
+          say(`${name}: ${describeStart(event.taken, event.drawn)}`);
+          break;
         case 'loss': {
           const standing = phases.get(name)!;
           Object.assign(standing, {
@@ -90,6 +93,13 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
     },
     end: clear,
   };
+}
+
+function describeStart(taken: number, drawn: readonly string[]): string {
+  const all = `${taken} of ${taken + drawn.length} parameters start as the model's`;
+  if (drawn.length === 0) return all;
+  const more = drawn.length > 3 ? ` and ${drawn.length - 3} more` : '';
+  return `${all}; as drawn: ${drawn.slice(0, 3).join(', ')}${more}`;
 }
 
 function describe(name: string, { step, steps, total, rate }: Standing): string {

@@ -27,6 +27,7 @@ interface TrainFlags {
   readonly shards?: string;
   readonly shard?: string;
   readonly out: string;
+  readonly init?: string;
   readonly resume?: boolean;
   readonly baseline?: boolean;
   readonly epochs?: number;
@@ -79,6 +80,7 @@ export function addTrain(program: Command, context: CommandContext): void {
       parseShareName,
     )
     .option('--out <folder>', 'the run folder', 'runs/latest')
+    .option('--init <folder>', "start the student from a model's values, by name and shape")
     .option('--resume', 'go on with the run in the folder, with the options it was started with')
     .option('--epochs <count>', 'passes over the training data (default 10)', parseNumber)
     .option('--steps <count>', 'steps instead of epochs', parseCount)
@@ -164,7 +166,7 @@ async function finish(job: Job, outcomes: readonly JobOutcome[], directory: stri
 }
 
 async function jobFromFlags(flags: TrainFlags): Promise<Job> {
-  const { recipe, data: source, shards, shard, input, baseline = false } = flags;
+  const { recipe, data: source, shards, shard, init, input, baseline = false } = flags;
   if (shard && !shards)
     throw new PoseDistillError('BAD_OPTION', '--shard divides archives: name them with --shards.');
   const training = await openTraining(flags);
@@ -177,6 +179,7 @@ async function jobFromFlags(flags: TrainFlags): Promise<Job> {
     recipe,
     source,
     ...(shards && { shards: { directory: shards, ...(shard && { shard }) } }),
+    ...(init && { init }),
     baseline,
     options: {
       ...Object.fromEntries(passed),

@@ -173,7 +173,8 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
       {
         multiple: square(16),
         inputSize: SQUARE,
-        source: 'LSPD, our reconstruction of its first stage (Zhang et al., IEEE Sensors Journal 2023)',
+        source:
+          'LSPD, our reconstruction of its first stage (Zhang et al., IEEE Sensors Journal 2023)',
         outputs: HEATMAPS,
       },
       (image, keypoints) => lspd(image, { keypoints }),

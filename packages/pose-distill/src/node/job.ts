@@ -14,6 +14,8 @@ export interface Job {
   readonly source: string | SourceSpec;
   /** Where the training samples come from instead. */
   readonly shards?: TrainingShards;
+  /** A model folder whose values the student starts from, with distillation and without. */
+  readonly init?: string;
   /** Also train the same student without distillation. */
   readonly baseline: boolean;
   readonly validateEvery?: number;
@@ -58,6 +60,7 @@ export async function planJob(job: Job, directory: string, resume: boolean): Pro
     ...(job.shards && { shards: job.shards }),
     ...(job.validateEvery && { validateEvery: job.validateEvery }),
   });
+  const start = job.init ? { init: job.init } : {};
   const phases: Phase[] = [];
   let { options } = job;
   if (recipe.teacher && !options.teacher) {
@@ -67,9 +70,9 @@ export async function planJob(job: Job, directory: string, resume: boolean): Pro
   }
   if (job.baseline && recipe.baseline) {
     const baseline = recipe.baseline(options);
-    phases.push(phase('baseline', baseline.module, baseline.options));
+    phases.push({ ...phase('baseline', baseline.module, baseline.options), ...start });
   }
-  phases.push(phase('student', job.recipe, options));
+  phases.push({ ...phase('student', job.recipe, options), ...start });
   return phases;
 }
 

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { PoseDistillError } from '../errors.js';
 import { decodeModel, encodeModel, type Model } from '../model/model.js';
 import { createDirectoryStore } from './directory-store.js';
@@ -8,6 +9,29 @@ export async function saveModel(directory: string, model: Model): Promise<void> 
   const store = createDirectoryStore(directory);
   for (const [name, content] of Object.entries(encodeModel(model)) as [string, Uint8Array][])
     await store.write(name, content);
+}
+
+/**
+ * Writes a model folder that was not there, whole or not at all.
+ *
+ * @throws PoseDistillError BAD_OPTION when there is something in the folder
+ */
+export async function saveNewModel(directory: string, model: Model): Promise<void> {
+  const temporary = `${directory}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(temporary), { recursive: true });
+    await saveModel(temporary, model);
+    await rename(temporary, directory);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `${directory} is there already and is not an empty folder. Choose another folder.`,
+      { directory },
+    );
+  }
 }
 
 /** Reads a model folder, or the `model` folder inside a run folder. */

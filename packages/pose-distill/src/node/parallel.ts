@@ -34,7 +34,7 @@ export interface ParallelOptions extends TrainOptions {
  * checkpoint stays.
  */
 export async function trainInThreads(plan: Plan, options: ParallelOptions): Promise<TrainResult> {
-  const { workers, resume, reference, validate, signal } = options;
+  const { workers, resume, initial, reference, validate, signal } = options;
   const microBatches = microBatchCount(plan, workers, resume?.microBatches);
   const memory = allocateShared({
     workers,
@@ -50,6 +50,7 @@ export async function trainInThreads(plan: Plan, options: ParallelOptions): Prom
     syncBatchNorm: plan.syncBatchNorm === true,
     validates: validate !== undefined,
     ...(resume && { resume }),
+    ...(initial && { initial: { network: initial.network, weights: initial.weights } }),
     ...(logEvery && { logEvery }),
     ...(checkpointEvery && { checkpointEvery }),
     ...(validateEvery && { validateEvery }),

@@ -13,6 +13,8 @@ export interface Phase {
   readonly source: string | SourceSpec;
   readonly shards?: TrainingShards;
   readonly directory: string;
+  /** A model folder whose values the student starts from. */
+  readonly init?: string;
   readonly resume: boolean;
   /** Threads that compute every step together. Default: one per physical core. */
   readonly workers?: number;

@@ -8,6 +8,7 @@ import { createMemoryStore, type Store } from '../train/store.js';
 import {
   type RunUsage,
   type TrainEvent,
+  type TrainOptions,
   trainReplica,
   type ValidationResult,
 } from '../train/train.js';
@@ -22,6 +23,7 @@ export interface ReplicaTask {
   readonly reference: PlanReference;
   readonly memory: SharedMemory;
   readonly resume?: Checkpoint;
+  readonly initial?: TrainOptions['initial'];
   readonly syncBatchNorm: boolean;
   readonly validates: boolean;
   readonly logEvery?: number;
@@ -81,7 +83,7 @@ export async function runReplica(task: ReplicaTask, port: MessagePort): Promise<
     const leader = talkTo(port);
     const { gather, times, ...exchange } = joinExchange(memory, rank);
     const usage = (): RunUsage => ({ ...heapUsage(), exchange: { ...times } });
-    const { resume, logEvery, checkpointEvery, validateEvery, reference } = task;
+    const { resume, initial, logEvery, checkpointEvery, validateEvery, reference } = task;
     const { model, step, interrupted } = await trainReplica(plan, {
       reference,
       microBatches: leader.batches,
@@ -95,6 +97,7 @@ export async function runReplica(task: ReplicaTask, port: MessagePort): Promise<
       ...(rank === 0 &&
         task.validates && { validate: ({ weights }) => leader.services.validate(weights) }),
       ...(resume && { resume }),
+      ...(initial && { initial }),
       ...(logEvery && { logEvery }),
       ...(checkpointEvery && { checkpointEvery }),
       ...(validateEvery && { validateEvery }),

@@ -22,7 +22,7 @@ import { heapUsage, startBackend } from './backend.js';
 import { buildPlan } from './build-plan.js';
 import { chooseWorkers } from './choose-workers.js';
 import { createDirectoryStore } from './directory-store.js';
-import { saveModel } from './models.js';
+import { loadModel, saveModel } from './models.js';
 import { trainInThreads } from './parallel.js';
 
 /** Training data read in sequence from archives that `writeShards` wrote. */
@@ -43,6 +43,8 @@ export interface RunOptions {
   /** Takes the training samples from here; those for validation still come from `source`. */
   readonly shards?: TrainingShards;
   readonly directory: string;
+  /** A model folder whose values the student starts from, where name and shape are equal. */
+  readonly init?: string;
   /** Go on from the folder's newest checkpoint. */
   readonly resume?: boolean;
   readonly signal?: AbortSignal;
@@ -77,6 +79,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
   const reference = resume?.plan ?? options.reference;
   const plan = await buildPlan(reference);
   const workers = chooseWorkers(plan, options.workers, resume?.microBatches);
+  const initial = options.init && !resume ? await loadModel(options.init) : undefined;
   await startBackend();
 
   const loading = {
@@ -132,6 +135,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
       validate,
       usage: heapUsage,
       ...(resume && { resume }),
+      ...(initial && { initial }),
       ...(signal && { signal }),
       ...(checkpointEvery && { checkpointEvery }),
       ...(validateEvery && { validateEvery }),

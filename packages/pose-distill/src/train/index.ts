@@ -6,6 +6,7 @@ export {
 } from './checkpoint.js';
 export { type Pass, predictResults, scoreResults, toResult } from './evaluate.js';
 export { type Exchange, exchangeAlone } from './exchange.js';
+export { type InitialWeights, initialWeights } from './initial.js';
 export { meanPoseResults } from './mean-pose.js';
 export { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
 export {

@@ -1,5 +1,6 @@
-import { initialise, type Network } from '@pose-distill/network';
+import type { Network } from '@pose-distill/network';
 import * as tf from '@tensorflow/tfjs-core';
+import { initialWeights } from './initial.js';
 
 /**
  * All that a step changes. P is the number of trained values: `weights` and both Adam moments are flat [P], in the
@@ -33,9 +34,16 @@ export interface StateArrays {
   readonly average?: Float32Array;
 }
 
-/** The state before the first step: a function of (network, seed). */
-export function initialState(network: Network, seed: number): StateArrays {
-  const values = initialise(network, seed);
+/**
+ * The state before the first step: a function of (network, seed).
+ *
+ * @param values of all parameters and statistics; default drawn from the seed
+ */
+export function initialState(
+  network: Network,
+  seed: number,
+  values: Readonly<Record<string, Float32Array>> = initialWeights(network, seed).weights,
+): StateArrays {
   const parameters = trainedParameters(network);
   const total = parameters.reduce((sum, { name }) => sum + values[name]!.length, 0);
   const weights = new Float32Array(total);

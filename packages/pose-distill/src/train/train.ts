@@ -5,6 +5,7 @@ import type { Model } from '../model/model.js';
 import { averaged, withAverage } from './average.js';
 import { type Checkpoint, checkState, saveCheckpoint } from './checkpoint.js';
 import { type Exchange, exchangeAlone } from './exchange.js';
+import { initialWeights } from './initial.js';
 import { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
 import type { Plan, PlanReference } from './plan.js';
 import {
@@ -39,6 +40,14 @@ export type TrainEvent =
       readonly workers: number;
       /** Why that many, where it was not the caller's wish. */
       readonly reason?: string;
+    }
+  | {
+      readonly type: 'initial';
+      readonly step: number;
+      /** How many parameters start as the model's. */
+      readonly taken: number;
+      /** Those that start as drawn. */
+      readonly drawn: readonly string[];
     }
   | {
       readonly type: 'loss';
@@ -83,6 +92,8 @@ export interface TrainOptions {
   readonly clock?: () => number;
   /** Where to go on from. */
   readonly resume?: Checkpoint;
+  /** The student starts from this model's values where name and shape are equal; not looked at when resuming. */
+  readonly initial?: Pick<Model, 'network' | 'weights'>;
   /** Once aborted, the step in progress ends, a checkpoint is written and the run returns. */
   readonly signal?: AbortSignal;
   readonly validate?: (model: Model) => Promise<ValidationResult>;
@@ -132,7 +143,9 @@ export function train(plan: Plan, options: TrainOptions): Promise<TrainResult> {
 export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise<TrainResult> {
   const { store, resume, exchange, log = () => {}, clock = () => 0 } = options;
   const { logEvery = 20, checkpointEvery = 500, validateEvery = plan.steps } = options;
-  const arrays = resume?.state ?? withAverage(plan, initialState(plan.student, plan.seed));
+  const first = resume ? undefined : initialWeights(plan.student, plan.seed, options.initial);
+  const initial = initialState(plan.student, plan.seed, first?.weights);
+  const arrays = resume?.state ?? withAverage(plan, initial);
   checkState(plan, arrays);
 
   const compiled = compilePlan(plan);
@@ -141,6 +154,8 @@ export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise
   const unread: tf.Tensor1D[] = [];
   let readAt = clock();
   log({ type: 'start', step, steps: plan.steps, plan: plan.name, workers: exchange.workers });
+  if (first && options.initial)
+    log({ type: 'initial', step, taken: first.taken.length, drawn: first.drawn });
 
   const readLosses = async (): Promise<void> => {
     const count = unread.length;
