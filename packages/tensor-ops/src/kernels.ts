@@ -28,7 +28,8 @@ export function runKernel(
   return Array.isArray(result) ? result : [result];
 }
 
-const exactKernels = new WeakSet<tf.KernelFunc>();
+/** On the function itself and under a name that all copies share: a bundle may hold this package twice. */
+const EXACT: unique symbol = Symbol.for('@pose-distill/tensor-ops: exact kernel');
 
 /**
  * Says that a kernel registered under one of tfjs's names computes the right answer for all its
@@ -38,12 +39,12 @@ const exactKernels = new WeakSet<tf.KernelFunc>();
  * @returns the same function, to be used in the kernel's registration
  */
 export function declareExactKernel(kernel: tf.KernelFunc): tf.KernelFunc {
-  exactKernels.add(kernel);
+  Object.defineProperty(kernel, EXACT, { value: true, configurable: true });
   return kernel;
 }
 
 export function isExactKernel(kernel: tf.KernelFunc): boolean {
-  return exactKernels.has(kernel);
+  return (kernel as tf.KernelFunc & { [EXACT]?: boolean })[EXACT] === true;
 }
 
 /** Whether the current backend's kernel of this name was declared exact. */
