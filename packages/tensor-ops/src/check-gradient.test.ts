@@ -62,6 +62,21 @@ forEachBackend(() => {
     expect(report).toMatchObject({ passed: true, checked: 8 });
   });
 
+  it('says which kernel has no gradient, and what to do', async () => {
+    const turn = (x: tf.Tensor): tf.Tensor => tf.image.transform(x as tf.Tensor4D, tf.ones([1, 8]));
+    const call = checkGradient(turn, [tf.ones([1, 2, 3, 1])]);
+    await expect(call).rejects.toMatchObject({ code: 'MISSING_GRADIENT' });
+    await expect(call).rejects.toThrow(/Transform has none.*installGradients/);
+  });
+
+  it.each([
+    ['no input', (): tf.Tensor[] => []],
+    ['indices', () => [tf.tensor1d([1, 2], 'int32')]],
+  ])('refuses %s', async (_, inputs) => {
+    const call = checkGradient((x) => tf.cast(x, 'float32'), inputs());
+    await expect(call).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+  });
+
   it.each([{ step: 0 }, { step: NaN }, { samples: 0 }])('refuses %j', async (options) => {
     const call = checkGradient((x) => x, [tf.tensor1d([1])], options);
     await expect(call).rejects.toMatchObject({ code: 'OUT_OF_RANGE' });

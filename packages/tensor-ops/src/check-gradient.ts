@@ -38,9 +38,13 @@ export interface GradientReport {
  * one float32 really made, so differences are good to about 1e-7 of the output over the step. Runs on
  * the current backend, reads with `data()` only, and leaves no tensor behind.
  *
+ * To check an op of your own, hand it over as it is; `report.worst` says where the two differ most. See that
+ * `largestGradient` is not 0, that shapes are odd and uneven, and that no value is within a step of a kink.
+ *
  * @param f a function of float32 tensors; deterministic
  * @param inputs where to check; values away from kinks and ties
- * @throws TensorOpsError OUT_OF_RANGE when the step is not positive
+ * @throws TensorOpsError OUT_OF_RANGE when the step is not positive, SHAPE_MISMATCH when there is no input or one is not
+ * float32, MISSING_GRADIENT when a kernel that f runs has no gradient
  * @example
  * const report = await checkGradient((x) => tf.square(x), [tf.tensor1d([1, -2, 3])]);
  * report.passed; // true
@@ -56,6 +60,14 @@ export async function checkGradient(
       'OUT_OF_RANGE',
       `checkGradient expected step > 0 and samples >= 1, got step ${step}, samples ${samples}.`,
       { step, samples },
+    );
+  }
+  if (inputs.length === 0 || inputs.some(({ dtype }) => dtype !== 'float32')) {
+    const got = inputs.map(({ dtype, shape }) => `${dtype} [${shape}]`).join(', ');
+    throw new TensorOpsError(
+      'SHAPE_MISMATCH',
+      `checkGradient expected one or more float32 tensors, got ${got || 'none'}. Keep indices and masks inside f.`,
+      { dtypes: inputs.map(({ dtype }) => dtype) },
     );
   }
   const analytic = await analyticGradients(f, inputs);
@@ -118,10 +130,28 @@ async function analyticGradients(
     const weights = tf.tensor(Float32Array.from({ length: y.size }, (_, i) => outputWeight(i)));
     return tf.sum(tf.mul(tf.reshape(y, [y.size]), weights)) as tf.Scalar;
   };
-  const gradients = tf.tidy(() => tf.grads(weighted)([...inputs]));
+  const gradients = tf.tidy(() => {
+    try {
+      return tf.grads(weighted)([...inputs]);
+    } catch (error) {
+      throw explained(error);
+    }
+  });
   const read = await Promise.all(gradients.map((gradient) => gradient.data()));
   for (const gradient of gradients) gradient.dispose();
   return read;
+}
+
+/** What to do about tfjs's complaint that a kernel has no gradient; other errors as they are. */
+function explained(error: unknown): unknown {
+  const [, kernel] = /gradient function not found for (\w+)/.exec(String(error)) ?? [];
+  if (kernel === undefined) return error;
+  return new TensorOpsError(
+    'MISSING_GRADIENT',
+    `checkGradient expected a gradient for every kernel of the function, and ${kernel} has none. ` +
+      'Call installGradients() first, or give it one with tf.registerGradient or tf.customGrad.',
+    { kernel },
+  );
 }
 
 /** Weights between 0.5 and 1.5 without a pattern that a wrong index could keep. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type CropAttributes, cropAndResizeReference } from './crop-reference.js';
 import { einsumReference } from './einsum.js';
-import { alongMiddle, productBefore, runningProduct } from './gradients/scan.js';
 import { enlargedPadding, type PoolAttributes, poolInfo } from './pool-geometry.js';
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
@@ -10,8 +9,8 @@ type Attributes = Readonly<Record<string, unknown>>;
 /** A kernel of a tfjs backend that gives wrong values for some arguments, and a composition for those. */
 export interface CorrectedKernel {
   readonly kernel: string;
-  /** The backend that has it wrong; `'every'` for all of them. */
-  readonly backend: string;
+  /** Backends that have it wrong. */
+  readonly backends: readonly string[];
   readonly why: string;
   readonly isWrong: (inputs: Inputs, attributes: Attributes) => boolean;
   readonly compose: (inputs: Inputs, attributes: Attributes) => tf.Tensor;
@@ -39,7 +38,7 @@ function gatherInBatches(x: tf.Tensor, indices: tf.Tensor, axis: number, batchDi
 
 const gather: CorrectedKernel = {
   kernel: tf.GatherV2,
-  backend: 'wasm',
+  backends: ['wasm'],
   why: 'wrong with batchDims',
   isWrong: ({ x }, { batchDims = 0 }) => batchDims !== 0 && x!.dtype !== 'string',
   compose: ({ x, indices }, attributes) => {
@@ -60,7 +59,7 @@ type Pool = (
 /** Windows that rounding up pushed over the edge, with that much more padding instead. */
 const roundedPool = (kernel: string, pool: Pool): CorrectedKernel => ({
   kernel,
-  backend: 'wasm',
+  backends: ['wasm'],
   why: 'leaves the rows that rounding up adds unwritten',
   isWrong: (_, { dimRoundingMode }) => dimRoundingMode === 'ceil' || dimRoundingMode === 'round',
   compose: ({ x }, attributes) => {
@@ -75,40 +74,24 @@ const roundedPool = (kernel: string, pool: Pool): CorrectedKernel => ({
   },
 });
 
-const reversedSum: CorrectedKernel = {
-  kernel: tf.Cumsum,
-  backend: 'webgpu',
+type Cumulative = (x: tf.Tensor, axis: number, exclusive: boolean) => tf.Tensor;
+
+const reversedCumulation = (kernel: string, op: Cumulative): CorrectedKernel => ({
+  kernel,
+  backends: ['webgpu'],
   why: 'a reversed one keeps the program of the first length',
   isWrong: (_, { reverse }) => reverse === true,
   compose: ({ x }, attributes) => {
     const { axis, exclusive } = attributes as { axis: number; exclusive: boolean };
     const along = tf.util.parseAxisParam(axis, x!.shape);
-    return tf.reverse(tf.cumsum(tf.reverse(x!, along), axis, exclusive), along);
+    return tf.reverse(op(tf.reverse(x!, along), axis, exclusive), along);
   },
-};
-
-const runningProducts: CorrectedKernel = {
-  kernel: tf.Cumprod,
-  backend: 'webgpu',
-  why: 'keeps the program of the first call',
-  isWrong: () => true,
-  compose: ({ x }, attributes) => {
-    const { axis, exclusive, reverse } = attributes as {
-      axis: number;
-      exclusive: boolean;
-      reverse: boolean;
-    };
-    const turned = (t: tf.Tensor3D): tf.Tensor3D =>
-      reverse ? (tf.reverse(t, 1) as tf.Tensor3D) : t;
-    const values = turned(alongMiddle(x!, axis));
-    return tf.reshape(turned((exclusive ? productBefore : runningProduct)(values)), x!.shape);
-  },
-};
+});
 
 const crop: CorrectedKernel = {
   kernel: tf.CropAndResize,
-  backend: 'wasm',
-  why: 'wrong for boxes that leave the image; rounding pushes the last row and column outside',
+  backends: ['wasm', 'webgl', 'webgpu'],
+  why: 'rounding pushes the last row and column outside; on wasm also wrong for boxes that leave the image',
   isWrong: () => true,
   compose: ({ image, boxes, boxInd }, attributes) =>
     cropAndResizeReference(
@@ -121,7 +104,7 @@ const crop: CorrectedKernel = {
 
 const einsum: CorrectedKernel = {
   kernel: tf.Einsum,
-  backend: 'every',
+  backends: ['cpu', 'wasm', 'webgl', 'webgpu'],
   why: 'forgets an operand without a summed letter when the other one is summed',
   isWrong: (_, { equation }) => {
     const [left, out] = (equation as string).split('->') as [string, string];
@@ -139,6 +122,6 @@ export const correctedKernels: readonly CorrectedKernel[] = [
   gather,
   roundedPool(tf.MaxPool, tf.maxPool),
   roundedPool(tf.AvgPool, tf.avgPool),
-  reversedSum,
-  runningProducts,
+  reversedCumulation(tf.Cumsum, tf.cumsum),
+  reversedCumulation(tf.Cumprod, tf.cumprod),
 ];

@@ -48,8 +48,9 @@ const missing: Readonly<Record<string, (inputs: Inputs, attributes: Attributes) 
 /**
  * Registers compositions of tfjs ops for kernels that a backend lacks (on wasm: Conv2DBackpropFilter, both
  * depthwise gradients, Einsum, UnsortedSegmentSum), so that any code which asks for those kernels works, and
- * for the arguments at which tfjs 4.22's own kernel gives wrong values (everywhere: some einsums; on wasm: gather with
- * `batchDims`, pools whose size is rounded up, cropAndResize; on webgpu: reversed `cumsum` and `cumprod`).
+ * for the arguments at which tfjs 4.22's own kernel gives wrong values (everywhere: some einsums; but on cpu: the border of
+ * cropAndResize; on wasm: gather with `batchDims` and pools whose size is rounded up; on webgpu: reversed `cumsum`
+ * and `cumprod`).
  *
  * The gradients of `installGradients` do not need this: they compose by themselves. Kernels that another
  * package declared exact stay.
@@ -73,12 +74,10 @@ export function registerFallbackKernels(backendName: string): FallbackKernels {
       missing[name]!(inputs as unknown as Inputs, attrs as unknown as Attributes);
     register(name, declareExactKernel(compose));
   }
-  const corrected = correctedKernels.filter(({ kernel, backend }) => {
+  const corrected = correctedKernels.filter(({ kernel, backends }) => {
     const config = tf.getKernel(kernel, backendName) as tf.KernelConfig | undefined;
     return (
-      [backendName, 'every'].includes(backend) &&
-      config !== undefined &&
-      !isExactKernel(config.kernelFunc)
+      backends.includes(backendName) && config !== undefined && !isExactKernel(config.kernelFunc)
     );
   });
   for (const each of corrected) {

@@ -352,6 +352,45 @@ const unary: GradientCase[] = (
   f,
 }));
 
+const batchNorms: GradientCase[] = (
+  [
+    [2, 3, 2, 3],
+    [4, 3],
+  ] as const
+).map((shape) => ({
+  name: `batchNorm of rank ${shape.length}`,
+  kernels: ['FusedBatchNorm'],
+  inputs: [
+    { shape },
+    { shape: [3] },
+    { shape: [3], range: [0.5, 2] },
+    { shape: [3] },
+    { shape: [3], range: [0.5, 2] },
+  ],
+  f: (x, mean, variance, offset, scale) =>
+    tf.batchNorm(
+      x,
+      ...([mean, variance, offset, scale] as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]),
+    ),
+}));
+/** As tfjs-layers trains it: moments of the batch, then the op. */
+const trainedBatchNorm: GradientCase = {
+  name: 'batchNorm by the moments of the batch',
+  kernels: ['FusedBatchNorm', 'Mean', 'SquaredDifference'],
+  inputs: [{ shape: [2, 3, 4, 2], range: [-3, 4] }, { shape: [2] }, { shape: [2], range: [1, 2] }],
+  step: 0.03,
+  f: (x, offset, scale) => {
+    const { mean, variance } = tf.moments(x, [0, 1, 2]);
+    const [m, v, o, s] = [mean, variance, offset, scale] as [
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    return tf.batchNorm(x, m, v, o, s, 1e-3);
+  },
+};
+
 const ROW: InputDescription = { shape: [5], range: [0.5, 2] };
 type Two = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 const binary: GradientCase[] = (
@@ -461,6 +500,7 @@ const unusual: GradientCase[] = (
     ['Cumprod', FLAT, (x) => tf.cumprod(x, 1)],
     ['Cumprod', FLAT, (x) => tf.cumprod(x, 2, true)],
     ['Cumprod', FLAT, (x) => tf.cumprod(x, 2, false, true)],
+    ['Cumprod', FLAT, (x) => tf.cumprod(x, 1, false, true)],
     ['Cumprod', { shape: [7], range: [-2, 2] }, (x) => tf.cumprod(x, 0, true, true)],
     ['Cumprod', { shape: [6], range: [0, 0] }, (x) => tf.cumprod(tf.add(x, zeroInside), 0)],
     ['Prod', { shape: [2, 7], range: [-1.5, 1.5] }, (x) => tf.prod(x, 1)],
@@ -645,6 +685,8 @@ export const gradientCases: readonly GradientCase[] = [
   ...unusual,
   ...einsums,
   einsumOfOne,
+  ...batchNorms,
+  trainedBatchNorm,
   ...batchedGathers,
   ...reversedSums,
   ...own,
