@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 
+await tf.setBackend('wasm');
 const model = sequential({
   layers: [
     layers.conv2d({
@@ -57,7 +58,6 @@ async function fit(epochs: number): Promise<{ losses: number[]; milliseconds: nu
 /** For the test that runs this file. */
 export const outcome: { error?: string; losses?: number[]; faster?: number } = {};
 
-await tf.setBackend('wasm');
 await fit(1).catch((error: Error) => {
   outcome.error = error.message;
 });
