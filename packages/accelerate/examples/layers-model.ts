@@ -61,7 +61,7 @@ export const outcome: { error?: string; losses?: number[]; faster?: number } = {
 await fit(1).catch((error: Error) => {
   outcome.error = error.message;
 });
-console.log('stock tfjs:', outcome.error); // Kernel 'Conv2DBackpropFilter' not registered for backend 'wasm'
+console.log('stock tfjs:', outcome.error); // Error in gradient of conv2D: dilation rates greater than 1 …
 
 const { registered } = await import('@pose-distill/accelerate/register');
 const after = await fit(6);
