@@ -51,6 +51,8 @@ export class Remakes {
   /** Makes what a node needs and was let go; the values are then the node's. */
   restore(node: TapeNode): void {
     for (const { index, source } of this.#slots.get(node) ?? []) {
+      // What it is made from may have been let go itself: a batch norm may read another one's result.
+      this.restore(source.node);
       source.value ??= source.make(source.node.saved ?? []);
       source.left--;
       node.saved![index] = source.left > 0 ? tf.clone(source.value) : source.value;

@@ -32,6 +32,9 @@ function deepNetwork(): Network {
   const tap = x;
   x = concat([x, other], { name: 'concat' });
   for (let i = 0; i < 6; i++) x = block(x, `b${i}`, 5);
+  x = relu(batchNorm(x, { name: 'twice' }));
+  x = relu(batchNorm(x, { name: 'thrice' }));
+  x = block(x, 'after', 5);
   const maps = conv2d(add([x, block(tap, 'skip', 5)], { name: 'join' }), {
     name: 'head',
     channels: 2,
