@@ -41,26 +41,30 @@ export function schemeOf(c: Convolution): Scheme | undefined {
   );
 }
 
-/** `outputs` positions from those that `source` lists, inside `0..size - 1`. */
-function tilesOf(
-  count: number,
-  inputs: (tile: number) => number[],
-  inputSize: number,
-  outputs: (tile: number) => number[],
-  outputSize: number,
-): AxisTiles {
-  const inside = (size: number) => (position: number) =>
-    position >= 0 && position < size ? position : -1;
-  const list = Array.from({ length: count }, (_, tile) => tile);
-  return {
-    tiles: count,
-    inputs: Int32Array.from(list.flatMap(inputs), inside(inputSize)),
-    outputs: Int32Array.from(list.flatMap(outputs), inside(outputSize)),
-  };
+/** `count` positions `step` apart, for each tile. */
+interface Run {
+  readonly start: (tile: number) => number;
+  readonly count: number;
+  readonly step: number;
 }
 
-const run = (start: number, count: number, step: number): number[] =>
-  Array.from({ length: count }, (_, i) => start + i * step);
+const run = (start: Run['start'], count: number, step: number): Run => ({ start, count, step });
+
+/** The positions of all tiles; -1 for those outside `0..size - 1`. */
+function positions(tiles: number, runs: readonly Run[], size: number): Int32Array {
+  const list = new Int32Array(tiles * runs.reduce((sum, { count }) => sum + count, 0));
+  let at = 0;
+  for (let tile = 0; tile < tiles; tile++) {
+    for (const { start, count, step } of runs) {
+      const first = start(tile);
+      for (let i = 0; i < count; i++) {
+        const position = first + i * step;
+        list[at++] = position >= 0 && position < size ? position : -1;
+      }
+    }
+  }
+  return list;
+}
 
 /** Tiles of an axis, forward. */
 export function forwardTiles(
@@ -76,24 +80,23 @@ export function forwardTiles(
     for (let phase = 0; phase < Math.min(dilation, outputSize); phase++) {
       for (let start = phase; start < outputSize; start += TILE * dilation) starts.push(start);
     }
-    return tilesOf(
-      starts.length,
-      (tile) => run(starts[tile]! - pad, TILE + taps - 1, dilation),
-      inputSize,
-      (tile) => run(starts[tile]!, TILE, dilation),
-      outputSize,
-    );
+    const tiles = starts.length;
+    const inputs = run((tile) => starts[tile]! - pad, TILE + taps - 1, dilation);
+    const outputs = run((tile) => starts[tile]!, TILE, dilation);
+    return {
+      tiles,
+      inputs: positions(tiles, [inputs], inputSize),
+      outputs: positions(tiles, [outputs], outputSize),
+    };
   }
-  return tilesOf(
-    Math.ceil(outputSize / TILE),
-    (tile) => {
-      const start = tile * TILE * stride - pad;
-      return [...run(start, TILE + 1, 2), ...run(start + 1, taps + 1, 2)];
-    },
-    inputSize,
-    (tile) => run(tile * TILE, TILE, 1),
-    outputSize,
-  );
+  const tiles = Math.ceil(outputSize / TILE);
+  const start = (tile: number): number => tile * TILE * stride - pad;
+  const inputs = [run(start, TILE + 1, 2), run((tile) => start(tile) + 1, taps + 1, 2)];
+  return {
+    tiles,
+    inputs: positions(tiles, inputs, inputSize),
+    outputs: positions(tiles, [run((tile) => tile * TILE, TILE, 1)], outputSize),
+  };
 }
 
 /**
@@ -116,21 +119,20 @@ export function backwardTiles(
     const first = Math.max(0, Math.ceil(shift / 2));
     return {
       count: Math.ceil((size - (2 * first - shift)) / 2),
-      inputs: (tile: number) => run(first + tile * TILE - reach, TILE + reach, 1),
-      outputs: (tile: number) => run(2 * (first + tile * TILE) - shift, TILE, 2),
+      inputs: run((tile) => first + tile * TILE - reach, TILE + reach, 1),
+      outputs: run((tile) => 2 * (first + tile * TILE) - shift, TILE, 2),
     };
   };
   const even = parity(pad, 1);
   const odd = parity(pad - 1, taps - 3);
   // Turned around, the even taps of four are the odd ones.
   const [a, b] = taps === 4 ? [odd, even] : [even, odd];
-  return tilesOf(
-    Math.max(0, Math.ceil(Math.max(a.count, b.count) / TILE)),
-    (tile) => [...a.inputs(tile), ...b.inputs(tile)],
-    gradientSize,
-    (tile) => [...a.outputs(tile), ...b.outputs(tile)],
-    size,
-  );
+  const tiles = Math.max(0, Math.ceil(Math.max(a.count, b.count) / TILE));
+  return {
+    tiles,
+    inputs: positions(tiles, [a.inputs, b.inputs], gradientSize),
+    outputs: positions(tiles, [a.outputs, b.outputs], size),
+  };
 }
 
 /** Processor cycles, measured: what the two ways take, up to a tenth for maps of any size. */
