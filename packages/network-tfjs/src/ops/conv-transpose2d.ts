@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from '../bias.js';
 import type { Lowering } from '../lowering.js';
 import { tfjsPadding } from '../padding.js';
 
@@ -14,5 +15,5 @@ export const convTranspose2d: Lowering<'convTranspose2d'> = ({ node, inputs, par
     [strides.height, strides.width],
     tfjsPadding(padding),
   );
-  return bias ? tf.add(y, parameter('bias')) : y;
+  return bias ? addBias(y, parameter('bias')) : y;
 };

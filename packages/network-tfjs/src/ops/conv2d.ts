@@ -1,5 +1,6 @@
 import { groupedConv2d } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from '../bias.js';
 import type { Lowering } from '../lowering.js';
 import { tfjsPadding } from '../padding.js';
 import { applyActivation } from './activation.js';
@@ -44,7 +45,7 @@ export const conv2d: Lowering<'conv2d'> = ({ node, inputs, parameter, recording,
   } else {
     y = groupedConv2d(x, filter, { groups, strides: stride, pad, dilations: dilation });
   }
-  if (bias) y = tf.add(y, parameter('bias'));
+  if (bias) y = addBias(y, parameter('bias'));
   return activation ? applyActivation(y, activation) : y;
 };
 
