@@ -5,7 +5,9 @@ import { type GoldenEncoder, loadEncoder } from '../../backbones/test/encoder-ca
 import mobilenetv3 from '../../backbones/test/golden/encoders/mobilenetv3large-torchvision.json' with {
   type: 'json',
 };
-import peleenet from '../../backbones/test/golden/encoders/peleenet-narrow.json' with { type: 'json' };
+import peleenet from '../../backbones/test/golden/encoders/peleenet-narrow.json' with {
+  type: 'json',
+};
 import { encoderError } from './encoder-error.js';
 
 /** Few, since every new size of a map is a shader to compile. */
