@@ -1,16 +1,14 @@
 import {
-  add,
   conv2d,
   type Initialiser,
   mean,
   mul,
-  relu,
   reshape,
   sigmoid,
   type Value,
 } from '@pose-distill/network';
-import { convolutionBlock } from './blocks.js';
 import { checkCount } from './checks.js';
+import { bottleneckBlock } from './residual.js';
 import { squeezeExcite } from './squeeze-excite.js';
 
 /**
@@ -82,25 +80,12 @@ export interface ChannelAttentionUnitOptions {
  */
 export function channelAttentionUnit(x: Value, options: ChannelAttentionUnitOptions): Value {
   const { name, channels, inner = channels / 2, groups = 8, attention, ...start } = options;
-  const activation = 'relu';
-  const reduced = convolutionBlock(x, {
+  return bottleneckBlock(x, {
     ...start,
-    name: `${name}.reduce`,
-    channels: inner,
-    activation,
-  });
-  const filtered = convolutionBlock(reduced, {
-    ...start,
-    name: `${name}.filter`,
-    channels: inner,
-    kernel: 3,
+    name,
+    channels,
+    inner,
     groups,
-    activation,
+    recalibrate: (map) => channelAttention(map, { ...attention, name: `${name}.attention` }),
   });
-  const attended = channelAttention(filtered, { ...attention, name: `${name}.attention` });
-  const last = { ...start, channels, activation: 'none' } as const;
-  const expanded = convolutionBlock(attended, { ...last, name: `${name}.expand` });
-  const around =
-    x.shape[2] === channels ? x : convolutionBlock(x, { ...last, name: `${name}.shortcut` });
-  return relu(add([around, expanded], { name: `${name}.add` }));
 }

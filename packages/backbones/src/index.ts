@@ -96,7 +96,12 @@ export {
   peleeNetTorchModules,
 } from './peleenet.js';
 export { type ReparameterisedBlockOptions, reparameterisedBlock } from './reparameterised.js';
-export { bottleneckBlock, type ResidualBlockOptions, residualBlock } from './residual.js';
+export {
+  type BottleneckBlockOptions,
+  bottleneckBlock,
+  type ResidualBlockOptions,
+  residualBlock,
+} from './residual.js';
 export { type ResNetDepth, type ResNetOptions, resNet, resNetTorchModules } from './resnet.js';
 export {
   type ShuffleNetV2Options,

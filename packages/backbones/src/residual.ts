@@ -38,22 +38,28 @@ export function residualBlock(x: Value, options: ResidualBlockOptions): Value {
   return added(x, second, options);
 }
 
+export interface BottleneckBlockOptions extends ResidualBlockOptions {
+  /** Between the 1x1 convolutions. @param inner default a quarter of the output's channels */
+  readonly inner?: number;
+  /** Of the 3x3 convolution. @param groups default 1 */
+  readonly groups?: number;
+  /** Between the 3x3 and the last convolution. @param recalibrate default nothing */
+  readonly recalibrate?: (x: Value) => Value;
+}
+
 /**
- * 1x1 to a quarter of the channels, 3x3, 1x1 back, around which the input goes (He et al., CVPR 2016); the 3x3 has the
- * stride. Parts `<name>.reduce`, `<name>.filter`, `<name>.expand`, `<name>.add`, and `<name>.shortcut` where size or
- * channels change.
- *
- * @param options `channels` are the output's, four times the inner ones
+ * 1x1 to fewer channels, 3x3, 1x1 back, around which the input goes (He et al., CVPR 2016); the 3x3 has the stride. Parts
+ * `<name>.reduce`, `<name>.filter`, `<name>.expand`, `<name>.add`, and `<name>.shortcut` where size or channels change.
  */
-export function bottleneckBlock(x: Value, options: ResidualBlockOptions): Value {
-  const { name, channels, strides = 1, ...start } = options;
-  if (channels % 4 !== 0)
+export function bottleneckBlock(x: Value, options: BottleneckBlockOptions): Value {
+  const { inner = options.channels / 4, groups = 1, recalibrate, ...block } = options;
+  const { name, channels, strides = 1, ...start } = block;
+  if (!Number.isInteger(inner))
     throw new BackboneError(
       'OUT_OF_RANGE',
       `bottleneckBlock '${name}': channels must be a multiple of 4, not ${channels}`,
     );
   const activation = 'relu';
-  const inner = channels / 4;
   const reduced = convolutionBlock(x, {
     ...start,
     name: `${name}.reduce`,
@@ -66,15 +72,16 @@ export function bottleneckBlock(x: Value, options: ResidualBlockOptions): Value 
     channels: inner,
     kernel: 3,
     strides,
+    groups,
     activation,
   });
-  const expanded = convolutionBlock(filtered, {
+  const expanded = convolutionBlock(recalibrate ? recalibrate(filtered) : filtered, {
     ...start,
     name: `${name}.expand`,
     channels,
     activation: 'none',
   });
-  return added(x, expanded, options);
+  return added(x, expanded, block);
 }
 
 /** The way around: the input itself, or a 1x1 convolution of it where shapes differ. */

@@ -1,5 +1,7 @@
 import { assemble } from './define.js';
+import { countReaders } from './graph.js';
 import { constant } from './initialisers.js';
+import { normAffine } from './norm-affine.js';
 import type { Network, NetworkNode, NodeOf, Parameter, Weights } from './types.js';
 import { checkWeights } from './weights.js';
 
@@ -19,10 +21,7 @@ export function foldBatchNorm(
 ): { readonly network: Network; readonly weights: Record<string, Float32Array> } {
   checkWeights(network, weights);
   const byName = new Map(network.nodes.map((node) => [node.name, node]));
-  const readers = new Map<string, number>();
-  const count = (name: string): void => void readers.set(name, (readers.get(name) ?? 0) + 1);
-  for (const node of network.nodes) for (const input of node.inputs) count(input);
-  for (const name of Object.values(network.outputs)) count(name);
+  const readers = countReaders(network);
   const users = new Map<string, number>();
   for (const node of network.nodes)
     for (const name of Object.values(node.parameters)) users.set(name, (users.get(name) ?? 0) + 1);
@@ -85,23 +84,13 @@ function foldOne(
   table: ReadonlyMap<string, Parameter>,
   users: ReadonlyMap<string, number>,
 ): { parameters: readonly [Parameter, Parameter]; weights: Record<string, Float32Array> } {
-  const role = (name: string): Float32Array => weights[norm.parameters[name]!]!;
-  const [gamma, beta, mean, variance] = [
-    role('gamma'),
-    role('beta'),
-    role('mean'),
-    role('variance'),
-  ];
   const oldWeight = table.get(convolution.parameters.weight!)!;
   const oldBias = convolution.parameters.bias && weights[convolution.parameters.bias];
-  const channels = gamma.length;
-  const scale = Float64Array.from(
-    gamma,
-    (value, c) => value / Math.sqrt(variance[c]! + norm.attributes.epsilon),
-  );
+  const { scale, shift } = normAffine(norm, weights);
+  const channels = scale.length;
   const bias = Float32Array.from(
-    beta,
-    (value, c) => value + ((oldBias ? oldBias[c]! : 0) - mean[c]!) * scale[c]!,
+    shift,
+    (value, c) => value + (oldBias ? oldBias[c]! * scale[c]! : 0),
   );
   // Output channels are the last axis of a convolution's weight and the last but one of a transposed one's.
   const inner = convolution.op === 'conv2d' ? 1 : oldWeight.shape[3]!;

@@ -1,5 +1,7 @@
 import { assemble } from './define.js';
+import { countReaders } from './graph.js';
 import { constant } from './initialisers.js';
+import { normAffine } from './norm-affine.js';
 import type { Network, NetworkNode, NodeOf, Parameter, Weights } from './types.js';
 import { checkWeights } from './weights.js';
 
@@ -34,10 +36,7 @@ export function fuseReparameterised(
 ): { readonly network: Network; readonly weights: Record<string, Float32Array> } {
   checkWeights(network, weights);
   const byName = new Map(network.nodes.map((node) => [node.name, node]));
-  const readers = new Map<string, number>();
-  const count = (name: string): void => void readers.set(name, (readers.get(name) ?? 0) + 1);
-  for (const node of network.nodes) node.inputs.forEach(count);
-  Object.values(network.outputs).forEach(count);
+  const readers = countReaders(network);
   const table = new Map(network.parameters.map((parameter) => [parameter.name, parameter]));
 
   const gone = new Set<string>();
@@ -157,7 +156,9 @@ function fuseBlock(
   const weight = new Float64Array(height * width * inner * channels);
   const bias = new Float64Array(channels);
   for (const { convolution, norm } of branches) {
-    const { scale, shift } = affine(norm, weights, channels);
+    const { scale, shift } = norm
+      ? normAffine(norm, weights)
+      : { scale: new Float64Array(channels).fill(1), shift: new Float64Array(channels) };
     const own = convolution && weights[convolution.parameters.bias ?? ''];
     for (let o = 0; o < channels; o++) bias[o]! += shift[o]! + (own ? own[o]! : 0) * scale[o]!;
     const kernel = convolution?.attributes.kernel ?? { width: 1, height: 1 };
@@ -172,28 +173,6 @@ function fuseBlock(
       }
   }
   return { weight: Float32Array.from(weight), bias: Float32Array.from(bias) };
-}
-
-/** What a batch norm does to each channel in inference; without one, nothing. */
-function affine(
-  norm: NodeOf<'batchNorm'> | undefined,
-  weights: Weights,
-  channels: number,
-): { readonly scale: Float64Array; readonly shift: Float64Array } {
-  if (!norm)
-    return { scale: new Float64Array(channels).fill(1), shift: new Float64Array(channels) };
-  const role = (name: string): Float32Array => weights[norm.parameters[name]!]!;
-  const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map(role) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
-  const scale = Float64Array.from(
-    gamma,
-    (value, c) => value / Math.sqrt(variance[c]! + norm.attributes.epsilon),
-  );
-  return { scale, shift: scale.map((value, c) => beta[c]! - mean[c]! * value) };
 }
 
 /** A 1x1 kernel `[inner, channels]` that gives back its input; each output channel sees its own group. */

@@ -1,26 +1,9 @@
-import {
-  forEachBackend,
-  largestDifference,
-  largestMagnitude,
-} from '@pose-distill/internal-testing';
-import {
-  conv2d,
-  convTranspose2d,
-  defineNetwork,
-  input,
-  NetworkError,
-  relu6,
-  type Value,
-} from '@pose-distill/network';
-import * as tf from '@tensorflow/tfjs-core';
+import { forEachBackend } from '@pose-distill/internal-testing';
+import { conv2d, convTranspose2d, input, relu6, type Value } from '@pose-distill/network';
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { evaluate } from '../../../network/test/evaluate.js';
-import { randomMaps, randomWeights } from '../../../network/test/random-weights.js';
-import { run, toTensors } from '../index.js';
+import { checkEqualsLoops, few, size } from '../../test/equals-loops.js';
 
-const few = (max: number, min = 1) => fc.integer({ min, max });
-const size = (max: number, min = 1) => fc.record({ width: few(max, min), height: few(max, min) });
 const geometry = fc.record({
   seed: few(1e6),
   batch: few(2),
@@ -36,40 +19,17 @@ const geometry = fc.record({
   activated: fc.boolean(),
 });
 
-/** Shapes without a result are the network package's to refuse. */
-function build(make: () => Value): Value | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof NetworkError && error.code === 'SHAPE_MISMATCH') return undefined;
-    throw error;
-  }
-}
-
 forEachBackend(() => {
-  const check = async (value: Value, image: Value, batch: number, seed: number): Promise<void> => {
-    const network = defineNetwork({ inputs: [image], outputs: { y: value } });
-    const weights = randomWeights(network, seed);
-    const maps = randomMaps([batch, ...image.shape], seed);
-    const expected = evaluate(network, weights, { image: maps }).y!;
-    const variables = toTensors(network, weights);
-    const x = tf.tensor(Float32Array.from(maps.data), [...maps.shape]);
-    const { outputs } = run(network, variables, { image: x });
-    const difference = largestDifference(await outputs.y!.data(), expected.data);
-    tf.dispose([variables, x, outputs]);
-    if (!(difference <= 1e-5 * Math.max(1, largestMagnitude(expected.data))))
-      throw new Error(`differs by ${difference}`);
-  };
-
   it('convolutions of any geometry equal plain loops', async () => {
     await fc.assert(
       fc.asyncProperty(geometry, async (g) => {
         const channels = g.groups * g.perGroup;
         const image = input('image', { ...g.input, channels });
-        const value = build(() =>
-          conv2d(image, { ...g, name: 'op', channels: g.groups * g.multiple }),
-        );
-        if (value) await check(g.activated ? relu6(value) : value, image, g.batch, g.seed);
+        const make = (): Value => {
+          const y = conv2d(image, { ...g, name: 'op', channels: g.groups * g.multiple });
+          return g.activated ? relu6(y) : y;
+        };
+        await checkEqualsLoops(image, make, g);
       }),
       { numRuns: 150 },
     );
@@ -84,7 +44,7 @@ forEachBackend(() => {
           height: (g.seed >> 4) % g.strides.height,
         };
         const { kernel, strides, padding, bias } = g;
-        const value = build(() =>
+        const make = (): Value =>
           convTranspose2d(image, {
             name: 'op',
             channels: g.multiple,
@@ -93,9 +53,8 @@ forEachBackend(() => {
             padding,
             outputPadding,
             bias,
-          }),
-        );
-        if (value) await check(value, image, g.batch, g.seed);
+          });
+        await checkEqualsLoops(image, make, g);
       }),
       { numRuns: 150 },
     );

@@ -1,27 +1,14 @@
-import {
-  forEachBackend,
-  largestDifference,
-  largestMagnitude,
-} from '@pose-distill/internal-testing';
+import { forEachBackend } from '@pose-distill/internal-testing';
 import {
   adaptiveAveragePool,
   avgPool,
-  defineNetwork,
   input,
   maxPool,
-  NetworkError,
   resizeBilinear,
-  type Value,
 } from '@pose-distill/network';
-import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { evaluate } from '../../../network/test/evaluate.js';
-import { randomMaps } from '../../../network/test/random-weights.js';
-import { run } from '../index.js';
-
-const few = (max: number, min = 1) => fc.integer({ min, max });
-const size = (max: number, min = 1) => fc.record({ width: few(max, min), height: few(max, min) });
+import { checkEqualsLoops, few, size } from '../../test/equals-loops.js';
 
 const pool = fc.record({
   seed: few(1e6),
@@ -43,29 +30,7 @@ const resized = fc.record({
   alignCorners: fc.boolean(),
 });
 
-/** Shapes without a result are the network package's to refuse. */
-function build(make: () => Value): Value | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof NetworkError && error.code === 'SHAPE_MISMATCH') return undefined;
-    throw error;
-  }
-}
-
 forEachBackend(() => {
-  const check = async (value: Value, image: Value, batch: number, seed: number): Promise<void> => {
-    const network = defineNetwork({ inputs: [image], outputs: { y: value } });
-    const maps = randomMaps([batch, ...image.shape], seed);
-    const expected = evaluate(network, {}, { image: maps }).y!;
-    const x = tf.tensor(Float32Array.from(maps.data), [...maps.shape]);
-    const { outputs } = run(network, {}, { image: x });
-    const difference = largestDifference(await outputs.y!.data(), expected.data);
-    tf.dispose([x, outputs]);
-    if (!(difference <= 1e-5 * Math.max(1, largestMagnitude(expected.data))))
-      throw new Error(`differs by ${difference}`);
-  };
-
   it('pools of any geometry equal plain loops', async () => {
     await fc.assert(
       fc.asyncProperty(pool, async (p) => {
@@ -73,13 +38,8 @@ forEachBackend(() => {
         fc.pre(2 * p.padding <= Math.min(p.kernel.width, p.kernel.height));
         const image = input('image', { ...p.input, channels: p.channels });
         const { countPadding, ...options } = p;
-        for (const make of [
-          () => maxPool(image, options),
-          () => avgPool(image, { ...options, countPadding }),
-        ]) {
-          const value = build(make);
-          if (value) await check(value, image, p.batch, p.seed);
-        }
+        await checkEqualsLoops(image, () => maxPool(image, options), p);
+        await checkEqualsLoops(image, () => avgPool(image, { ...options, countPadding }), p);
       }),
       { numRuns: 150 },
     );
@@ -89,8 +49,8 @@ forEachBackend(() => {
     await fc.assert(
       fc.asyncProperty(resized, async (r) => {
         const image = input('image', { ...r.input, channels: r.channels });
-        await check(adaptiveAveragePool(image, r), image, r.batch, r.seed);
-        await check(resizeBilinear(image, r), image, r.batch, r.seed);
+        await checkEqualsLoops(image, () => adaptiveAveragePool(image, r), r);
+        await checkEqualsLoops(image, () => resizeBilinear(image, r), r);
       }),
       { numRuns: 100 },
     );
