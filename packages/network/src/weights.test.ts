@@ -64,6 +64,19 @@ describe('importTorch', () => {
     expect([...imported['b.weight']!]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
+  it('takes a linear layer for a 1x1 convolution, and the reverse', () => {
+    const point = { ...torch, 'net.b.weight': { shape: [2, 3, 1, 1], data: [1, 2, 3, 4, 5, 6] } };
+    expect([...importTorch(network, point, rename)['b.weight']!]).toEqual([1, 4, 2, 5, 3, 6]);
+    const wide = { ...torch, 'net.b.weight': { shape: [2, 3, 1, 2], data: new Array(12).fill(0) } };
+    expect(() => importTorch(network, wide, rename)).toThrowError(withCode('SHAPE_MISMATCH'));
+
+    const image = input('image', { height: 2, width: 2, channels: 3 });
+    const c = conv2d(image, { name: 'c', channels: 2, bias: false });
+    const convolution = defineNetwork({ inputs: [image], outputs: { c } });
+    const matrix = { 'net.c.weight': { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] } };
+    expect([...importTorch(convolution, matrix, rename)['c.weight']!]).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
   it('finds a parameter under its own path, with or without a batch in front', () => {
     const tokens = parameter({ name: 'tokens', shape: [2, 3] });
     const own = defineNetwork({ inputs: [], outputs: { tokens } });

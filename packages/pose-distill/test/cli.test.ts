@@ -77,6 +77,29 @@ describe('command line', () => {
     expect(JSON.parse(out)).toMatchObject({ parameters: 267_246, macs: 43_059_200 });
   });
 
+  it('lists networks, counts by stage, draws', { timeout: 60_000 }, async () => {
+    const whole = await command(['complexity', '--network', 'peleenet-duc']);
+    expect(whole.out).toMatch(/^parameters\s+2,802,013$/m);
+    expect(whole.out).toMatch(/^decoder\.step2\s+32x24x176\s+139,744\s+107,053,056$/m);
+    const list = await command(['complexity', '--list', '--input', '256x256', '--json']);
+    const rows = JSON.parse(list.out) as { name: string; input: string; macs: number }[];
+    expect(rows.find(({ name }) => name === 'hourglass-2')!.input).toBe('256x256');
+    // 48 does not divide the width that was asked for.
+    expect(rows.find(({ name }) => name === 'distilpose-l')!.input).toBe('256x192');
+    const table = (await command(['complexity', '--list'])).out.trimEnd().split('\n');
+    expect(table).toHaveLength(rows.length + 1);
+    const file = join(folder, 'network.svg');
+    const args = ['--network', 'hrnet-w32', '--input', '64x64', '--svg', file];
+    expect((await command(['complexity', ...args])).status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toMatch(/^<svg [^>]*>.*hrnet-w32, 64x64, 17 keypoints/s);
+    const none = await command(['complexity']);
+    expect(none).toMatchObject({ status: 2, error: expect.stringContaining('--list') });
+    const close = await command(['complexity', '--network', 'peleent-duc']);
+    expect(close).toMatchObject({ status: 2, error: expect.stringContaining('peleenet-duc') });
+    const zero = await command(['complexity', '--network', 'peleenet-duc', '--keypoints', '0']);
+    expect(zero.status).toBe(2);
+  });
+
   it('scores PCK and AP from files', async () => {
     const [gt, dt] = [put('gt.json', TRUTH), put('dt.json', [RESULT])];
     const pck = await command(['eval', 'pck', '--gt', gt, '--dt', dt, '--json']);
