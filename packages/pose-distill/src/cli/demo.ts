@@ -30,8 +30,8 @@ const DEMO = {
   accumulate: 2,
   figures: 3000,
   validationFigures: 300,
-  teacherSteps: 1000,
-  steps: 1000,
+  teacherSteps: 800,
+  steps: 700,
 };
 
 export function addDemo(program: Command, context: CommandContext): void {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { type MicroBatch, microBatchCount, splitBatch } from '../train/micro-batch.js';
-import type { Plan } from '../train/plan.js';
+import { checkPlan, type Plan } from '../train/plan.js';
 import { statisticParameters } from '../train/state.js';
 import { rowLength } from '../train/step.js';
 import type { RunUsage, TrainEvent, TrainOptions, TrainResult } from '../train/train.js';
@@ -34,6 +34,7 @@ export interface ParallelOptions extends TrainOptions {
  * checkpoint stays.
  */
 export async function trainInThreads(plan: Plan, options: ParallelOptions): Promise<TrainResult> {
+  checkPlan(plan);
   const { workers, resume, initial, reference, validate, signal } = options;
   const microBatches = microBatchCount(plan, workers, resume?.microBatches);
   const memory = allocateShared({

@@ -61,8 +61,6 @@ export function readCommon(read: OptionReader, network: string): () => CommonPar
   const batchSize = read.integer('batchSize', 32, { from: 1 });
   const accumulate = read.integer('accumulate', 1, { from: 1, to: batchSize });
   const syncBatchNorm = read.flag('syncBatchNorm', false);
-  if (syncBatchNorm && accumulate > 1)
-    read.problem('syncBatchNorm needs the whole batch at a time, so accumulate must be 1');
   const recompute = RECOMPUTE[read.choice('recompute', ['nothing', 'norms', 'all'], 'nothing')];
   const ema = read.number('ema', 0, { from: 0, to: 0.99999 });
   const seed = read.integer('seed', 1, { from: 0 });

@@ -12,8 +12,6 @@ export interface OptionReader {
   text(key: string, fallback: string): string;
   choice<T extends string>(key: string, values: readonly T[], fallback: T): T;
   names(key: string): readonly string[];
-  /** A problem of several options together. */
-  problem(text: string): void;
   /** Throws once, listing every problem and every unknown key. */
   done(): void;
 }
@@ -56,7 +54,6 @@ export function readOptions(
     },
     flag: (key, fallback) =>
       take(key, fallback, 'true or false', (value) => typeof value === 'boolean'),
-    problem: (text) => void problems.push(text),
     text: (key, fallback) => take(key, fallback, 'text', (value) => typeof value === 'string'),
     choice: (key, values, fallback) =>
       take(key, fallback, `one of ${values.join(', ')}`, (value) =>

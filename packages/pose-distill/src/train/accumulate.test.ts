@@ -91,12 +91,24 @@ describe('micro-batches', () => {
   it('are an option of every recipe', () => {
     expect(tinyPlan({ accumulate: 2 }).accumulate).toBe(2);
     expect(() => tinyPlan({ accumulate: 5 })).toThrow(/accumulate must be .* at most 4/);
-    expect(() => tinyPlan({ accumulate: 2, syncBatchNorm: true })).toThrow(/accumulate must be 1/);
+    expect(() => tinyPlan({ ema: 1 })).toThrow(/ema must be/);
     expect(() => tinyPlan({ syncBatchNorm: 1 })).toThrow(/true or false/);
     expect(tinyPlan({ recompute: 'norms' }).recompute).toBe('norms');
     expect(tinyPlan({ recompute: 'all' }).recompute).toBe(true);
     expect(tinyPlan().recompute).toBe(false);
     expect(plain.plan({ keypoints: ['a', 'b'], height: 32, width: 32 })).not.toHaveProperty('ema');
+  });
+});
+
+describe('checkPlan', () => {
+  it.each([
+    [{ accumulate: 2, syncBatchNorm: true }, /accumulate must be 1; 2 came/],
+    [{ accumulate: 1.5 }, /accumulate must be a whole number from 1 to batchSize \(4\)/],
+    [{ accumulate: 5 }, /5 came/],
+    [{ ema: 1 }, /ema must be above 0 and below 1/],
+  ])('refuses %o before any work', async (change, message) => {
+    const plan = { ...tinyPlan(), ...change };
+    await expect(finished(plan)).rejects.toThrow(message);
   });
 });
 

@@ -11,6 +11,7 @@ export { meanPoseResults } from './mean-pose.js';
 export { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
 export {
   ADAM,
+  checkPlan,
   type LossTerm,
   type OptimizerRule,
   type Plan,

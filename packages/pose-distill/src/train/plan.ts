@@ -4,6 +4,7 @@ import type { Network } from '@pose-distill/network';
 import type { Recompute } from '@pose-distill/network-tfjs';
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { PoseDistillError } from '../errors.js';
 import type { DecodeRule, Model } from '../model/model.js';
 import type { Schedule } from './schedule.js';
 
@@ -72,6 +73,30 @@ export interface Plan {
   readonly augment: AugmentOptions;
   readonly steps: number;
   readonly seed: number;
+}
+
+/**
+ * Throws when a plan's ways to cut and average do not go together.
+ *
+ * @throws PoseDistillError BAD_OPTION
+ */
+export function checkPlan(plan: Plan): void {
+  const { accumulate = 1, batchSize, syncBatchNorm = false, ema } = plan;
+  const problems: string[] = [];
+  if (!Number.isInteger(accumulate) || accumulate < 1 || accumulate > batchSize)
+    problems.push(
+      `accumulate must be a whole number from 1 to batchSize (${batchSize}); ${accumulate} came`,
+    );
+  if (syncBatchNorm && accumulate !== 1)
+    problems.push(
+      `syncBatchNorm needs the whole batch at a time, so accumulate must be 1; ${accumulate} came`,
+    );
+  if (ema !== undefined && !(ema > 0 && ema < 1))
+    problems.push(`ema must be above 0 and below 1; ${ema} came`);
+  if (problems.length)
+    throw new PoseDistillError('BAD_OPTION', `Plan ${plan.name}: ${problems.join('; ')}.`, {
+      problems,
+    });
 }
 
 export const ADAM: OptimizerRule = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };

@@ -7,7 +7,7 @@ import { type Checkpoint, checkState, saveCheckpoint } from './checkpoint.js';
 import { type Exchange, exchangeAlone } from './exchange.js';
 import { initialWeights } from './initial.js';
 import { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
-import type { Plan, PlanReference } from './plan.js';
+import { checkPlan, type Plan, type PlanReference } from './plan.js';
 import {
   disposeState,
   initialState,
@@ -125,10 +125,11 @@ export interface TrainResult {
 /**
  * Trains the plan's student. Touches no file, clock or terminal of its own.
  *
- * @throws PoseDistillError NON_FINITE, naming the term and the step, when a loss is NaN or infinite; the last
+ * @throws PoseDistillError BAD_OPTION for a plan that does not go together; NON_FINITE, naming the term and the step, when a loss is NaN or infinite; the last
  * checkpoint written is from before.
  */
-export function train(plan: Plan, options: TrainOptions): Promise<TrainResult> {
+export async function train(plan: Plan, options: TrainOptions): Promise<TrainResult> {
+  checkPlan(plan);
   const { batches, signal, ...shared } = options;
   const count = microBatchCount(plan, 1, options.resume?.microBatches);
   return trainReplica(plan, {
