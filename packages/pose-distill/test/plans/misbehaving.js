@@ -14,10 +14,6 @@ const GRIEF = {
       throw new RangeError('thrown where nobody looks');
     });
   },
-  memory: () => {
-    const kept = [];
-    for (;;) kept.push(new Array(1e6).fill(kept.length).map((x) => ({ x })));
-  },
 };
 
 export function plan({ grief, ...options }) {
