@@ -91,8 +91,8 @@ export function classifier(
   return linear(globalAveragePool(x), { name, channels: classes });
 }
 
-/** Whose names a checkpoint has; timm builds the `torchvision` variant. */
-export type MobileNetV2Checkpoint = MobileNetV2Variant | 'timm';
+/** Whose names a checkpoint has; timm and mmpose build the `torchvision` variant. */
+export type MobileNetV2Checkpoint = MobileNetV2Variant | 'timm' | 'mmpose';
 
 /**
  * PyTorch's module path of each of our nodes, for `importTorch`. Nodes outside `name` keep their own names.
@@ -104,12 +104,30 @@ export function mobileNetV2TorchModules(
   name: string,
   checkpoint: MobileNetV2Checkpoint = 'torchvision',
 ): (node: string) => string {
-  const repeats = GROUPS.map(([, , count]) => count);
-  return torchModules(name, (path) =>
-    checkpoint === 'timm'
-      ? timmModule(path, repeats, (block) => block === 1, ['conv_head', 'bn2'])
-      : sequentialModule(path, checkpoint),
-  );
+  return torchModules(name, (path) => {
+    if (checkpoint === 'timm')
+      return timmModule(path, REPEATS, (block) => block === 1, ['conv_head', 'bn2']);
+    return checkpoint === 'mmpose' ? mmposeModule(path) : sequentialModule(path, checkpoint);
+  });
+}
+
+const REPEATS = GROUPS.map(([, , count]) => count);
+
+function mmposeModule(path: string): string | undefined {
+  const { part, kind } = pathParts(path);
+  if (part === 'stem') return `conv1.${kind}`;
+  if (part === 'last') return `conv2.${kind}`;
+  const [, number, role] = /^block(\d+)\.(\w+)$/.exec(part) ?? [];
+  if (!number) return undefined;
+  let layer = 0;
+  let block = Number(number) - 1;
+  while (block >= REPEATS[layer]!) block -= REPEATS[layer++]!;
+  return `layer${layer + 1}.${block}.conv.${stepOf(number, role!)}.${kind}`;
+}
+
+/** Without an expansion the first block's parts move up by one. */
+function stepOf(block: string, role: string): number {
+  return ['expand', 'depthwise', 'project'].indexOf(role) - (block === '1' ? 1 : 0);
 }
 
 function sequentialModule(path: string, variant: MobileNetV2Variant): string | undefined {
@@ -119,8 +137,7 @@ function sequentialModule(path: string, variant: MobileNetV2Variant): string | u
   if (part === 'last') return variant === 'd-li14' ? `conv.${offset}` : `features.18.${offset}`;
   const [, block, role] = /^block(\d+)\.(\w+)$/.exec(part) ?? [];
   if (!block) return undefined;
-  // Without an expansion the first block's parts move up by one.
-  const step = ['expand', 'depthwise', 'project'].indexOf(role!) - (block === '1' ? 1 : 0);
+  const step = stepOf(block, role!);
   if (variant === 'd-li14') return `features.${block}.conv.${3 * step + offset}`;
   return role === 'project'
     ? `features.${block}.conv.${step + offset}`

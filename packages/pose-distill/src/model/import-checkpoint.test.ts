@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   type Features,
   heatmapHead,
+  hourglassTorchModules,
   hrNet,
   liteHrNet,
   mnasNet,
@@ -25,7 +26,7 @@ import {
   writeSafetensors,
 } from '@pose-distill/network';
 import { describe, expect, it } from 'vitest';
-import { buildNetwork } from '../networks.js';
+import { buildNetwork, networkEntry, networkNames } from '../networks.js';
 import { checkpointNames } from './checkpoint-names.js';
 import { type ImportReport, importCheckpoint, type NamingScheme } from './import-checkpoint.js';
 
@@ -114,7 +115,8 @@ describe.each(Object.entries(NETWORKS))('a checkpoint of %s', (networkName, buil
   )('under the names of %s is taken whole, whatever is in front', (_, scheme, index) => {
     const network = build();
     const tensors = checkpointOf(network, scheme);
-    const prefixes = networkName === 'hrnet-w32' ? PREFIXES : [PREFIXES[index + 2]!];
+    const prefixes =
+      networkName === 'hrnet-w32' ? PREFIXES : [PREFIXES[(index + 2) % PREFIXES.length]!];
     for (const prefix of prefixes) {
       const file = writeSafetensors({
         ...prefixed(tensors, prefix),
@@ -131,6 +133,23 @@ describe.each(Object.entries(NETWORKS))('a checkpoint of %s', (networkName, buil
       });
       expectSame(weights, expectedOf(network, scheme, tensors));
     }
+  });
+});
+
+describe.each(
+  networkNames().filter((known) => !/^(ladm|lspd|ulpd)/.test(known)),
+)('the names of %s', (networkName) => {
+  const { schemes, isHead } = checkpointNames(networkName);
+  it.each(schemes.filter(({ name: who }) => who !== 'pose-distill'))('in $name', ({ module }) => {
+    const { inputSize } = networkEntry(networkName);
+    const network = buildNetwork(networkName, { inputSize, keypoints: 3 });
+    const entries = torchEntries(network, module);
+    expect(new Set(entries.map(({ torchName }) => torchName)).size).toBe(entries.length);
+    const own = entries.filter(({ node }) => module(node) === node && !isHead(node));
+    expect(own).toEqual([]);
+    const heads = entries.filter(({ node }) => isHead(node));
+    expect(heads.length).toBeGreaterThan(0);
+    expect(heads.length).toBeLessThan(entries.length);
   });
 });
 
@@ -266,6 +285,23 @@ describe('importCheckpoint', () => {
       'net.stack2.heatmaps.weight',
       'net.stack2.heatmaps.bias',
     ]);
+  });
+
+  it('takes the first branch of an online distillation as a plain hourglass', () => {
+    const image = input('image', { height: 64, width: 64, channels: 3 });
+    const options = { name: 'net', keypoints: 3, features: 16 };
+    const plain = stackedHourglass(image, { ...options, stacks: 4 });
+    const deployed = defineNetwork({ inputs: [image], outputs: { heatmaps: plain.last } });
+    for (const branches of [{ branches: [4, 4, 4] }, { stacks: 2, branches: [2, 2, 2] }]) {
+      const { outputs } = stackedHourglass(image, { ...options, ...branches });
+      const trained = defineNetwork({ inputs: [image], outputs });
+      const module = hourglassTorchModules('net', 'okdhp');
+      const file = writeSafetensors(checkpointOf(trained, { name: 'okdhp', module }));
+      const { report } = importCheckpoint(deployed, file, checkpointNames('hourglass-4'));
+      expect(report.matched).toHaveLength(deployed.parameters.length);
+      expect(report.scheme).toMatch(/^OKDHP's first branch/);
+      expect(report.unused.every(({ tensor }) => /_b_[12]_s_/.test(tensor))).toBe(true);
+    }
   });
 
   it('keeps the first of two tensors that come to one name', () => {
