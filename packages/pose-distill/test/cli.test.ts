@@ -33,6 +33,7 @@ describe('command line', () => {
   it('has help with an example for every command', async () => {
     for (const name of [
       ['train'],
+      ['import'],
       ['eval', 'coco'],
       ['eval', 'pck'],
       ['complexity'],

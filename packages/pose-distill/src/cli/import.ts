@@ -11,6 +11,7 @@ import {
 } from '@pose-distill/skeletons';
 import { type Command, Option } from 'commander';
 import { PoseDistillError } from '../errors.js';
+import { firstOf } from '../first-of.js';
 import { checkpointNames } from '../model/checkpoint-names.js';
 import { type ImportReport, importCheckpoint } from '../model/import-checkpoint.js';
 import type { DecodeRule } from '../model/model.js';
@@ -118,14 +119,14 @@ function describeReport({ scheme, matched, unused, kept }: ImportReport): string
     (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
     0,
   );
-  const list = (items: readonly string[]): string =>
-    items.slice(0, 5).join(', ') + (items.length > 5 ? ` and ${items.length - 5} more` : '');
   const lines = [
     `Taken: ${matched.length} tensors, ${numbers.toLocaleString('en')} numbers, by the names of ${scheme}.`,
   ];
   if (kept.length > 0)
-    lines.push(`Not in the checkpoint, start anew: ${list(kept)}. Train before use.`);
+    lines.push(`Not in the checkpoint, start anew: ${firstOf(kept)}. Train before use.`);
   if (unused.length > 0)
-    lines.push(`Not needed: ${list(unused.map(({ tensor, shape }) => `${tensor} [${shape}]`))}.`);
+    lines.push(
+      `Not needed: ${firstOf(unused.map(({ tensor, shape }) => `${tensor} [${shape}]`))}.`,
+    );
   return lines.join('\n');
 }

@@ -1,3 +1,4 @@
+import { firstOf } from '../first-of.js';
 import type { Phase } from '../node/phase.js';
 import { describeUsage } from '../node/usage.js';
 import type { TrainEvent } from '../train/train.js';
@@ -98,8 +99,7 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
 function describeStart(taken: number, drawn: readonly string[]): string {
   const all = `${taken} of ${taken + drawn.length} parameters start as the model's`;
   if (drawn.length === 0) return all;
-  const more = drawn.length > 3 ? ` and ${drawn.length - 3} more` : '';
-  return `${all}; as drawn: ${drawn.slice(0, 3).join(', ')}${more}`;
+  return `${all}; as drawn: ${firstOf(drawn)}`;
 }
 
 function describe(name: string, { step, steps, total, rate }: Standing): string {

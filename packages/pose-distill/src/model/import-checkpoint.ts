@@ -6,6 +6,7 @@ import {
   torchEntries,
 } from '@pose-distill/network';
 import { PoseDistillError } from '../errors.js';
+import { firstOf } from '../first-of.js';
 import { type CheckpointFile, readCheckpointFile } from './checkpoint-file.js';
 
 /** How a project names the parts of a network. */
@@ -144,20 +145,18 @@ function refused(
 ): PoseDistillError {
   const { scheme, matched, missing, mismatched, unused } = report;
   const total = matched.length + missing.length + mismatched.length;
-  const list = (items: readonly string[]): string =>
-    items.slice(0, 3).join(', ') + (items.length > 3 ? ` and ${items.length - 3} more` : '');
   const parts = [
     `${place} does not fit the network: ${matched.length} of its ${total} parameters were found, by the names of ${scheme}.`,
   ];
   if (missing.length > 0)
-    parts.push(`Missing: ${list(missing.map(({ tensor, shape }) => `${tensor} [${shape}]`))}.`);
+    parts.push(`Missing: ${firstOf(missing.map(({ tensor, shape }) => `${tensor} [${shape}]`))}.`);
   if (mismatched.length > 0)
     parts.push(
-      `Of another shape: ${list(mismatched.map(({ tensor, shape, found }) => `${tensor} [${shape}], in the file [${found}]`))}.`,
+      `Of another shape: ${firstOf(mismatched.map(({ tensor, shape, found }) => `${tensor} [${shape}], in the file [${found}]`))}.`,
     );
   if (unused.length > 0)
     parts.push(
-      `In the file without a place: ${list(unused.map(({ tensor, shape }) => `${tensor} [${shape}]`))}.`,
+      `In the file without a place: ${firstOf(unused.map(({ tensor, shape }) => `${tensor} [${shape}]`))}.`,
     );
   parts.push(
     headOnly && matched.length > 0
