@@ -238,6 +238,10 @@ describe('importCheckpoint', () => {
     expect(code).toBe('BAD_CHECKPOINT');
     expect(message).toMatch(/features\.\S+ \[\d[\d,]*\], in the file \[\d[\d,]*\].* and \d+ more/);
     expect(details.report.mismatched.length).toBeGreaterThan(100);
+    const timm = names.schemes.find((known) => known.name === 'timm')!;
+    const other = behind((x) => mobileNetV2(x, { name, width: 0.75 }), 32, 5);
+    const { report } = error(() => attempt(checkpointOf(other, timm))).details;
+    expect(report.scheme).toBe('timm');
   });
 
   it('refuses the checkpoint of another network', () => {

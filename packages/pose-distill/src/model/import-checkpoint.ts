@@ -81,7 +81,7 @@ export function importCheckpoint(
   const checkpoint = readCheckpointFile(file, place);
   const found = schemes
     .map((scheme) => compare(network, checkpoint, scheme))
-    .reduce((best, next) => (next.matched.length > best.matched.length ? next : best));
+    .reduce((best, next) => (surplus(next, best) > 0 ? next : best));
   const { entries, values, ...rest } = found;
   const absent = [...found.missing, ...found.mismatched];
   const nodes = new Map(entries.map(({ parameter, node }) => [parameter, node]));
@@ -108,6 +108,11 @@ interface Comparison extends Omit<ImportReport, 'kept'> {
   readonly entries: readonly TorchEntry[];
   /** In our layout, by our names. */
   readonly values: Readonly<Record<string, Float32Array>>;
+}
+
+/** Above 0 when the first fits better: more that is equal, then more of the right name. */
+function surplus(a: Comparison, b: Comparison): number {
+  return a.matched.length - b.matched.length || a.mismatched.length - b.mismatched.length;
 }
 
 function compare(
