@@ -8,8 +8,8 @@ import { dirname } from 'node:path';
 import { accelerateWasm } from '@pose-distill/accelerate/wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { peak } from '../shared/peak.js';
 import { BATCH, shapes } from './convolution-shapes.js';
-import { peak } from './peak.js';
 
 const { variant } = JSON.parse(process.argv[2] ?? '{}');
 

@@ -10,9 +10,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { memoryRate, peak } from '../shared/peak.js';
 import { machine, spread, version, writeReport } from '../shared/report.js';
 import { buildNetwork } from './networks.js';
-import { memoryRate, multiplyAddRate } from './peak.js';
 import { stepLimit } from './roofline.js';
 
 const { values: options } = parseArgs({
@@ -80,7 +80,7 @@ function measure({ network, height, width, steps }, variant) {
 const wanted = options.cases?.split(',');
 const cases = CASES.filter(({ name }) => !wanted || wanted.includes(name));
 const where = machine();
-const rates = { flops: await multiplyAddRate(), bytes: memoryRate() };
+const rates = { flops: peak() * 1e9, bytes: memoryRate() * 1e9 };
 const results = [];
 for (const one of cases) {
   const variants = variantsOf(one);

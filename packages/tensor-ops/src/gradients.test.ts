@@ -59,11 +59,12 @@ forEachBackend((backend) => {
       expect(tf.memory().numTensors).toBe(before);
     });
 
-    it.skipIf(backend === 'cpu').each(gradientCases)('cpu gives the same: $name', async (each) => {
-      const here = await forward(each);
-      const onCpu = await exact(each);
-      expect(largestDifference(here, onCpu)).toBeLessThan(1e-5 * largestMagnitude(onCpu));
-    });
+    if (backend !== 'cpu')
+      it.each(gradientCases)('cpu gives the same: $name', async (each) => {
+        const here = await forward(each);
+        const onCpu = await exact(each);
+        expect(largestDifference(here, onCpu)).toBeLessThan(1e-5 * largestMagnitude(onCpu));
+      });
 
     it('a value that is right is left alone, and equal extremes share', async () => {
       const gradient = async (f: (x: tf.Tensor) => tf.Tensor, x: number[]): Promise<number[]> =>

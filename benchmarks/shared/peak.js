@@ -1,4 +1,5 @@
-/** The most multiplications and additions that one core does in WebAssembly: independent fused multiply-adds and nothing else. */
+/** What one core can do at best: independent fused multiply-adds in WebAssembly and nothing else, and copying memory. */
+import { setFlagsFromString } from 'node:v8';
 
 const INTEGER = 0x7f;
 const VECTOR = 0x7b;
@@ -44,6 +45,8 @@ function peakModule(accumulators) {
 /** Thousand millions a second; `accumulators` must hide the latency and fit the registers. */
 function measure(accumulators) {
   const bytes = peakModule(accumulators);
+  // Node 20 has relaxed SIMD behind a flag.
+  if (!WebAssembly.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
   if (!WebAssembly.validate(bytes)) return null;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   let best = 0;
@@ -61,3 +64,16 @@ export const peak = () => {
   const all = [12, 16].map(measure).filter((rate) => rate !== null);
   return all.length === 0 ? null : Math.max(...all);
 };
+
+/** Thousand millions of bytes a second, read and written ones together, of copies larger than any cache. */
+export function memoryRate() {
+  const source = new Float32Array(2 ** 24).fill(1);
+  const target = new Float32Array(source.length);
+  let best = 0;
+  for (let run = 0; run < 12; run++) {
+    const start = performance.now();
+    target.set(source);
+    best = Math.max(best, (2 * source.byteLength) / (performance.now() - start) / 1e6);
+  }
+  return best;
+}
