@@ -1,4 +1,5 @@
 /** What `small.js` measures: shapes as pose networks have them, batch 8. */
+import { hhdLoss, pixelKlLoss } from '@pose-distill/kd-losses';
 import { gelu, hardSwish, layerNorm } from '@pose-distill/tensor-ops';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -117,6 +118,16 @@ const simple = [
         ],
         'reflect',
       ),
+  ],
+  [
+    'windows loss, with gradient',
+    [MAPS, MAPS],
+    (x, y) => tf.grad((student) => hhdLoss(student, y))(x),
+  ],
+  [
+    'pixel divergence, with both gradients',
+    [MAPS, MAPS],
+    (x, y) => tf.grads((...pair) => pixelKlLoss(...pair))([x, y]),
   ],
   ['cumulative sum along rows', [[8, 3072, 17]], (x) => tf.cumsum(x, 1)],
 ].map(([name, inputs, run]) => ({

@@ -14,6 +14,21 @@ function loadTail(from: usize, count: u32, rest: f32): v128 {
   return all;
 }
 
+/** Four values of a row of `bytes` bytes from `at` on, `rest` in lanes behind its end. */
+// @ts-ignore: decorator
+@inline
+export function loadSome(row: usize, at: usize, bytes: usize, rest: f32): v128 {
+  return at + 16 <= bytes ? v128.load(row + at) : loadTail(row + at, <u32>((bytes - at) >> 2), rest);
+}
+
+/** The counterpart of `loadSome`: nothing behind the row's end is written. */
+// @ts-ignore: decorator
+@inline
+export function storeSome(row: usize, at: usize, bytes: usize, values: v128): void {
+  if (at + 16 <= bytes) v128.store(row + at, values);
+  else storePart(row + at, values, values, <u32>((bytes - at) >> 2));
+}
+
 // @ts-ignore: decorator
 @inline
 function largestLane(v: v128): f32 {
@@ -27,7 +42,7 @@ function largestLane(v: v128): f32 {
  *
  * `pmax` is one instruction and passes NaN over, where `max` is many; so NaN is looked for on its own.
  */
-function largest(x: usize, count: u32): f32 {
+export function largest(x: usize, count: u32): f32 {
   const whole: usize = (count & ~3) << 2;
   const pairs = whole & ~31;
   const tail = count & 3;
@@ -55,50 +70,54 @@ function largest(x: usize, count: u32): f32 {
   return v128.any_true(unknown) ? NaN : largestLane(f32x4.pmax(low, high));
 }
 
-/** Softmax of each row; a row that holds NaN or infinity becomes NaN. */
-export function softmaxRows(x: usize, y: usize, rows: u32, count: u32): void {
+/** Writes `e^(x - shift)` of a row to `y`, which may be `x`, and returns its sum. */
+export function exponentials(x: usize, y: usize, count: u32, shift: f32): f64 {
   const whole: usize = (count & ~3) << 2;
   const tail = count & 3;
+  const shifts = f32x4.splat(shift);
+  let low = f32x4.splat(0);
+  let high = low;
+  let at: usize = 0;
+  let sum: f64 = 0;
+  while (at < whole) {
+    // Few enough at a time for single precision.
+    const end = min(at + 4096, whole);
+    for (; at + 16 < end; at += 32) {
+      const first = exp(f32x4.sub(v128.load(x + at), shifts));
+      const second = exp(f32x4.sub(v128.load(x + at, 16), shifts));
+      v128.store(y + at, first);
+      v128.store(y + at, second, 16);
+      low = f32x4.add(low, first);
+      high = f32x4.add(high, second);
+    }
+    if (at < end) {
+      const first = exp(f32x4.sub(v128.load(x + at), shifts));
+      v128.store(y + at, first);
+      low = f32x4.add(low, first);
+      at += 16;
+    }
+    sum += lanesSum(f32x4.add(low, high));
+    low = f32x4.splat(0);
+    high = low;
+  }
+  if (tail != 0) {
+    const last = exp(f32x4.sub(loadTail(x + whole, tail, -Infinity), shifts));
+    sum += lanesSum(last);
+    storePart(y + whole, last, last, tail);
+  }
+  return sum;
+}
+
+/** Softmax of each row; a row that holds NaN or infinity becomes NaN. */
+export function softmaxRows(x: usize, y: usize, rows: u32, count: u32): void {
+  const bytes: usize = count << 2;
+  const whole = bytes & ~15;
   for (let row: u32 = 0; row < rows; row++) {
-    const shift = f32x4.splat(largest(x, count));
-    let low = f32x4.splat(0);
-    let high = low;
-    let at: usize = 0;
-    let sum: f64 = 0;
-    while (at < whole) {
-      // Few enough at a time for single precision.
-      const end = min(at + 4096, whole);
-      for (; at + 16 < end; at += 32) {
-        const first = exp(f32x4.sub(v128.load(x + at), shift));
-        const second = exp(f32x4.sub(v128.load(x + at, 16), shift));
-        v128.store(y + at, first);
-        v128.store(y + at, second, 16);
-        low = f32x4.add(low, first);
-        high = f32x4.add(high, second);
-      }
-      if (at < end) {
-        const first = exp(f32x4.sub(v128.load(x + at), shift));
-        v128.store(y + at, first);
-        low = f32x4.add(low, first);
-        at += 16;
-      }
-      sum += lanesSum(f32x4.add(low, high));
-      low = f32x4.splat(0);
-      high = low;
-    }
-    let last = low;
-    if (tail != 0) {
-      last = exp(f32x4.sub(loadTail(x + whole, tail, -Infinity), shift));
-      sum += lanesSum(last);
-    }
-    const part = f32x4.splat(<f32>(1 / sum));
+    const part = f32x4.splat(<f32>(1 / exponentials(x, y, count, largest(x, count))));
     for (let at: usize = 0; at < whole; at += 16) v128.store(y + at, f32x4.mul(v128.load(y + at), part));
-    if (tail != 0) {
-      last = f32x4.mul(last, part);
-      storePart(y + whole, last, last, tail);
-    }
-    x += count << 2;
-    y += count << 2;
+    if (whole < bytes) storeSome(y, whole, bytes, f32x4.mul(loadSome(y, whole, bytes, 0), part));
+    x += bytes;
+    y += bytes;
   }
 }
 

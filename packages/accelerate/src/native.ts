@@ -44,6 +44,11 @@ export interface Native {
   readonly largestOfMiddle: Numbers;
   readonly layerNormRows: Numbers;
   readonly layerNormRowsGradient: Numbers;
+  readonly heatmapPeaks: Numbers;
+  readonly heatmapWindows: Numbers;
+  readonly heatmapWindowsGradient: Numbers;
+  readonly studentCentres: Numbers;
+  readonly pixelDivergence: Numbers;
   readonly stridedRuns: Numbers;
   readonly transposedSheets: Numbers;
   readonly pairPanels: (on: number) => void;

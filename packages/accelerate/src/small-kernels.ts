@@ -1,8 +1,10 @@
 import { activations } from './activation.js';
 import { binaries } from './binary.js';
 import { gather } from './gather.js';
+import { hhdCentres, hhdPeaks, hhdWindows, hhdWindowsGrad } from './heatmap-windows.js';
 import type { Kernel } from './kernel.js';
 import { batchMatMul } from './matrix-product.js';
+import { pixelKl } from './pixel-divergence.js';
 import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './pool.js';
 import { depthToSpace, reverse, stridedSlice, tile, transpose } from './rearrange.js';
 import { max, mean, sum } from './reduce.js';
@@ -23,12 +25,17 @@ export const smallKernels: readonly Kernel[] = [
   batchMatMul,
   depthToSpace,
   gather,
+  hhdCentres,
+  hhdPeaks,
+  hhdWindows,
+  hhdWindowsGrad,
   layerNorm,
   layerNormGrad,
   max,
   maxPool,
   maxPoolGrad,
   mean,
+  pixelKl,
   resizeBilinear,
   resizeBilinearGrad,
   resizeNearestNeighbor,

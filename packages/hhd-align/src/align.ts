@@ -4,10 +4,8 @@ import {
   checkCentreOptions,
   DEFAULT_BETA,
   type HeatmapPair,
-  packCentres,
-  peakOfRows,
+  peaksOfRows,
   studentCentres,
-  unpackCentres,
 } from './centres.js';
 import { withGradient, withoutGradient } from './custom-gradient.js';
 import { sameMapShape, toRows } from './heatmap-rows.js';
@@ -69,17 +67,16 @@ export function alignHeatmaps(heatmaps: HeatmapPair, options: AlignOptions = {})
 
   return tf.tidy(() => {
     const peaks = withoutGradient(heatmaps.teacher, (maps: tf.Tensor4D) =>
-      packCentres(peakOfRows(toRows(maps, shape), shape), shape),
+      peaksOfRows(toRows(maps, shape), shape),
     );
     const studentWindows = (maps: tf.Tensor4D) => {
       const rows = toRows(maps, shape);
-      const centres = studentCentres(rows, unpackCentres(peaks, shape), shape, variant, beta);
+      const centres = studentCentres(rows, peaks, shape, variant, beta);
       return normalisedWindows(rows, centres, sides, studentNormalisation, epsilon, shape);
     };
     const teacherWindows = (maps: tf.Tensor4D) => {
       const rows = toRows(maps, shape);
-      const centres = unpackCentres(peaks, shape);
-      return normalisedWindows(rows, centres, sides, teacherNormalisation, epsilon, shape);
+      return normalisedWindows(rows, peaks, sides, teacherNormalisation, epsilon, shape);
     };
     return {
       student: withGradient(heatmaps.student, studentWindows),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { withoutGradient } from './custom-gradient.js';
 import { AlignError } from './errors.js';
 import { type MapShape, sameMapShape, toRows } from './heatmap-rows.js';
+import { HHD_CENTRES, HHD_PEAKS, runKernel } from './kernels.js';
 
 /**
  * Where the student's window goes. `paper`: the bias of soft-argmax taken back in closed form, in pixels, with the
@@ -52,11 +53,14 @@ export function checkCentreOptions(variant: string, beta: number): void {
     throw new AlignError('OUT_OF_RANGE', `beta: expected a number > 0, got ${beta}.`, { beta });
 }
 
-/**
- * First cell, row by row, that holds the row's maximum. tf.argMax is not used: on webgpu it may return a later one; nor
- * tf.equal, which is a hundred times slower than tf.step on wasm.
- */
-export function peakOfRows(rows: tf.Tensor2D, shape: MapShape): RowCentres {
+/** First cell, row by row, that holds each row's maximum, int32 `[B,K,2]` as (x, y). */
+export function peaksOfRows(rows: tf.Tensor2D, shape: MapShape): tf.Tensor3D {
+  const fast = runKernel(HHD_PEAKS, { rows }, shape);
+  return fast ? (fast[0] as tf.Tensor3D) : packCentres(composedPeaks(rows, shape), shape);
+}
+
+/** tf.argMax is not used: on webgpu it may return a later maximum; nor tf.equal, which is a hundred times slower than tf.step on wasm. */
+function composedPeaks(rows: tf.Tensor2D, shape: MapShape): RowCentres {
   const cells = shape.height * shape.width;
   const isPeak = tf.sub(1, tf.step(tf.sub(tf.max(rows, 1, true), rows)));
   const countdown = tf.reshape(tf.range(cells, 0, -1), [1, cells]);
@@ -76,8 +80,22 @@ export function partitionSum(rows: tf.Tensor2D, beta: number): tf.Tensor2D {
   return tf.mul(tf.exp(tf.max(logits, 1, true)), relative) as tf.Tensor2D;
 }
 
-/** The student's window centres from its own rows and the teacher's peaks. */
+/** The student's window centres from its own rows and the teacher's peaks, both int32 `[B,K,2]`. */
 export function studentCentres(
+  rows: tf.Tensor2D,
+  peaks: tf.Tensor3D,
+  shape: MapShape,
+  variant: CentreVariant,
+  beta: number,
+): tf.Tensor3D {
+  const settings = variant === 'paper' ? { beta, flatMean: FLAT_MEAN } : { beta: 1, flatMean: -1 };
+  const fast = runKernel(HHD_CENTRES, { rows, peaks }, { ...shape, ...settings });
+  if (fast) return fast[0] as tf.Tensor3D;
+  const peak = unpackCentres(peaks, shape);
+  return packCentres(composedCentres(rows, peak, shape, variant, beta), shape);
+}
+
+function composedCentres(
   rows: tf.Tensor2D,
   peak: RowCentres,
   shape: MapShape,
@@ -115,7 +133,7 @@ function unbiasedCentre(peak: tf.Tensor2D, mean: tf.Tensor2D, size: number): tf.
 }
 
 /** `[M,1]` columns and rows to `[B,K,2]` int32. */
-export function packCentres(centres: RowCentres, shape: MapShape): tf.Tensor3D {
+function packCentres(centres: RowCentres, shape: MapShape): tf.Tensor3D {
   const pairs = tf.cast(tf.concat([centres.x, centres.y], 1), 'int32');
   return tf.reshape(pairs, [shape.batch, shape.keypoints, 2]);
 }
@@ -143,13 +161,11 @@ export function windowCentres(heatmaps: HeatmapPair, options: CentreOptions = {}
   const shape = sameMapShape(heatmaps.student, heatmaps.teacher);
   checkCentreOptions(variant, beta);
   const teacher = withoutGradient(heatmaps.teacher, (maps: tf.Tensor4D) =>
-    packCentres(peakOfRows(toRows(maps, shape), shape), shape),
+    peaksOfRows(toRows(maps, shape), shape),
   );
-  const student = withoutGradient(heatmaps.student, (maps: tf.Tensor4D) => {
-    const peak = unpackCentres(teacher, shape);
-    const centres = studentCentres(toRows(maps, shape), peak, shape, variant, beta);
-    return packCentres(centres, shape);
-  });
+  const student = withoutGradient(heatmaps.student, (maps: tf.Tensor4D) =>
+    studentCentres(toRows(maps, shape), teacher, shape, variant, beta),
+  );
   return { student, teacher };
 }
 

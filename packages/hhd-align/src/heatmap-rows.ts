@@ -37,11 +37,12 @@ export function sameMapShape(student: tf.Tensor4D, teacher: tf.Tensor4D): MapSha
 
 /**
  * `[B,H,W,K]` to one map a row, `[B*K,H*W]`: every reduction is then over the last, contiguous axis.
- * Plain operations without a gradient of their own.
+ * Plain operations without a gradient of their own. Always float32.
  */
 export function toRows(heatmaps: tf.Tensor4D, shape: MapShape): tf.Tensor2D {
   const { batch, height, width, keypoints } = shape;
-  return tf.reshape(tf.transpose(heatmaps, [0, 3, 1, 2]), [batch * keypoints, height * width]);
+  const maps = heatmaps.dtype === 'float32' ? heatmaps : tf.cast(heatmaps, 'float32');
+  return tf.reshape(tf.transpose(maps, [0, 3, 1, 2]), [batch * keypoints, height * width]);
 }
 
 /** The inverse of {@link toRows}. */

@@ -1,24 +1,50 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type RowCentres, unpackCentres } from './centres.js';
+import { unpackCentres } from './centres.js';
 import { type WithGradient, withGradient } from './custom-gradient.js';
 import { AlignError } from './errors.js';
 import { fromRows, type MapShape, mapShape, toRows } from './heatmap-rows.js';
+import { HHD_WINDOWS, HHD_WINDOWS_GRAD, runKernel } from './kernels.js';
 import { type Normalisation, normaliseRows, normaliseRowsGradient } from './normalise.js';
 import { type WindowSides, type WindowSize, windowCells, windowSides } from './window-cells.js';
-import { type GradientStrategy, gradientStrategy, windowGradient } from './window-gradient.js';
+import { gradientStrategy, windowGradient } from './window-gradient.js';
 
 export const DEFAULT_WINDOW_SIZE = 8;
 
-/** Windows of normalised maps with their backward: only the windows are scaled, never the whole maps. */
+/** Windows of normalised maps around `centres` (int32 `[B,K,2]`) with their backward: only the windows are scaled, never the whole maps. */
 export function normalisedWindows(
   rows: tf.Tensor2D,
-  centres: RowCentres,
+  centres: tf.Tensor3D,
   sides: WindowSides,
   normalisation: Normalisation,
   epsilon: number,
   shape: MapShape,
-  strategy: GradientStrategy = gradientStrategy(tf.getBackend()),
 ): WithGradient<tf.Tensor4D> {
+  const attributes = { ...shape, sideX: sides.width, sideY: sides.height, normalisation, epsilon };
+  const fast = runKernel(HHD_WINDOWS, { rows, centres }, attributes);
+  if (!fast) return composedWindows(rows, centres, sides, normalisation, epsilon, shape);
+  const [windows, scales] = fast as [tf.Tensor4D, tf.Tensor2D];
+  return {
+    value: windows,
+    saved: normalisation === 'none' ? [centres] : [centres, rows, windows, scales],
+    gradient: (dy, [centres, rows, windows, scales]) => {
+      const normalised = rows && windows && scales ? { rows, windows, scales } : {};
+      const inputs = { dy, centres: centres as tf.Tensor3D, ...normalised };
+      const [dense] = runKernel(HHD_WINDOWS_GRAD, inputs, attributes) as [tf.Tensor2D];
+      return fromRows(dense, shape);
+    },
+  };
+}
+
+function composedWindows(
+  rows: tf.Tensor2D,
+  packed: tf.Tensor3D,
+  sides: WindowSides,
+  normalisation: Normalisation,
+  epsilon: number,
+  shape: MapShape,
+): WithGradient<tf.Tensor4D> {
+  const strategy = gradientStrategy(tf.getBackend());
+  const centres = unpackCentres(packed, shape);
   const count = shape.batch * shape.keypoints;
   const area = sides.width * sides.height;
   const { base, scale } = normaliseRows(rows, normalisation, epsilon, shape);
@@ -89,6 +115,6 @@ export function cropWindows(
       { expected, shape: centres.shape },
     );
   return withGradient(heatmaps, (maps: tf.Tensor4D) =>
-    normalisedWindows(toRows(maps, shape), unpackCentres(centres, shape), sides, 'none', 0, shape),
+    normalisedWindows(toRows(maps, shape), tf.cast(centres, 'int32'), sides, 'none', 0, shape),
   );
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { pairLoss, sumAll } from './pair-loss.js';
+import { type PairForward, pairLoss, sumAll } from './pair-loss.js';
 import { checkNumber, checkPair, checkWeights } from './shapes.js';
 
 export interface PixelKlOptions {
@@ -11,6 +11,9 @@ export interface PixelKlOptions {
 
 /** Beyond it a pixel counts as impossible; products of such numbers still fit a float32. */
 const LARGEST = 1e30;
+
+/** Kernel name this package owns; a backend package may register a fast kernel under it. */
+const PIXEL_KL = 'PixelKl';
 
 /**
  * Kullback-Leibler divergence from the teacher's to the student's distribution over the pixels of each map, as OKDHP teaches its
@@ -50,23 +53,64 @@ export function pixelKlLoss(
     'a number above 0',
   );
 
+  const factor = temperature ** 2 / (batch * height * width);
   return pairLoss(student, teacher, detachTeacher, (ours, theirs) => {
     const scale = weights
       ? tf.div(tf.reshape(tf.cast(weights, 'float32'), [batch, 1, 1, keypoints]), temperature)
-      : tf.scalar(1 / temperature);
-    const factor = temperature ** 2 / (batch * height * width);
-    const logQ = logSoftmaxOverSpace(tf.mul(ours, scale));
-    const logP = logSoftmaxOverSpace(tf.mul(theirs, scale));
-    const p = tf.exp(logP);
-    const ratio = tf.sub(logP, logQ);
-    const terms = tf.mul(p, ratio);
-    const outer = tf.mul(scale, factor);
-    return {
-      value: tf.mul(sumAll(terms), factor) as tf.Scalar,
-      gradient: tf.mul(tf.sub(tf.exp(logQ), p), outer),
-      secondGradient: () => tf.mul(tf.mul(p, tf.sub(ratio, tf.sum(terms, [1, 2], true))), outer),
-    };
+      : tf.fill([batch, 1, 1, keypoints], 1 / temperature);
+    return tf.getKernel(PIXEL_KL, tf.getBackend()) === undefined
+      ? composed(ours, theirs, scale, factor)
+      : fused(ours, theirs, scale, { factor, limit: LARGEST, detachTeacher });
   });
+}
+
+function composed(
+  student: tf.Tensor,
+  teacher: tf.Tensor,
+  scale: tf.Tensor,
+  factor: number,
+): PairForward {
+  const logQ = logSoftmaxOverSpace(tf.mul(student, scale));
+  const logP = logSoftmaxOverSpace(tf.mul(teacher, scale));
+  const p = tf.exp(logP);
+  const ratio = tf.sub(logP, logQ);
+  const terms = tf.mul(p, ratio);
+  const outer = tf.mul(scale, factor);
+  return {
+    value: tf.mul(sumAll(terms), factor) as tf.Scalar,
+    gradient: tf.mul(tf.sub(tf.exp(logQ), p), outer),
+    secondGradient: () => tf.mul(tf.mul(p, tf.sub(ratio, tf.sum(terms, [1, 2], true))), outer),
+  };
+}
+
+/** The same by one kernel of the backend, over maps that are one row each. */
+function fused(
+  student: tf.Tensor,
+  teacher: tf.Tensor,
+  scale: tf.Tensor,
+  attributes: { readonly factor: number; readonly limit: number; readonly detachTeacher: boolean },
+): PairForward {
+  const [batch, height, width, keypoints] = student.shape as [number, number, number, number];
+  const rows = (maps: tf.Tensor): tf.Tensor => {
+    const numbers = maps.dtype === 'float32' ? maps : tf.cast(maps, 'float32');
+    const first = tf.transpose(numbers, [0, 3, 1, 2]);
+    return tf.reshape(first, [batch * keypoints, height * width]);
+  };
+  const maps = (rows: tf.Tensor): tf.Tensor =>
+    tf.transpose(tf.reshape(rows, [batch, keypoints, height, width]), [0, 2, 3, 1]);
+  const inputs = {
+    student: rows(student),
+    teacher: rows(teacher),
+    scales: tf.reshape(scale, [batch * keypoints]),
+  };
+  const [value, gradient, second] = tf
+    .engine()
+    .runKernel(PIXEL_KL, inputs, { ...attributes }) as unknown as tf.Tensor[];
+  return {
+    value: value as tf.Scalar,
+    gradient: maps(gradient as tf.Tensor),
+    secondGradient: () => maps(second as tf.Tensor),
+  };
 }
 
 /** `[B,H,W,K]`, each map's logarithms of a softmax over its pixels. */
