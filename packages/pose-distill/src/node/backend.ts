@@ -12,10 +12,15 @@ export interface BackendChoice {
   /** Our kernels in place of tfjs's. */
   readonly kernels: readonly string[];
   readonly build: 'relaxed' | 'plain';
+  /** With 256-bit SIMD. */
+  readonly revectorized: boolean;
 }
 
 let started: Promise<BackendChoice> | undefined;
 let accelerated: AcceleratedWasm | undefined;
+
+/** Whether V8 is asked to use 256-bit SIMD, in this thread and all others: `POSE_DISTILL_REVECTORIZE=1`, for Node 24 and later. */
+export const revectorize = (): boolean => process.env.POSE_DISTILL_REVECTORIZE === '1';
 
 /** Starts the WASM backend with our kernels and gradients, once a thread. */
 export function startBackend(): Promise<BackendChoice> {
@@ -34,9 +39,9 @@ async function start(): Promise<BackendChoice> {
     );
   await tf.ready();
   installGradients();
-  accelerated = await accelerateWasm();
-  const { kernels, build } = accelerated;
-  return { name: 'wasm', kernels, build };
+  accelerated = await accelerateWasm({ revectorize: revectorize() });
+  const { kernels, build, revectorized } = accelerated;
+  return { name: 'wasm', kernels, build, revectorized };
 }
 
 /** What this thread's tensors have taken since the backend was started. */
