@@ -11,6 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machine, spread, version, writeReport } from '../shared/report.js';
+import { hasTorch } from '../shared/torch.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -24,21 +25,11 @@ const rounds = Number(options.rounds);
 const most = Number(options.workers);
 const SETTINGS = { batch: 16, height: 128, width: 96, steps: 12, warmup: 4 };
 
-function hasTorch() {
-  try {
-    execFileSync(options.python, ['-c', 'import torch'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.log(`PyTorch is left out: '${options.python} -c "import torch"' fails.`);
-    return false;
-  }
-}
-
 const VARIANTS = [
   { name: 'ours, 1 thread', threads: 1 },
   { name: `ours, ${most} threads`, threads: most },
   { name: `ours, ${most} threads, batch norm over all`, threads: most, syncBatchNorm: true },
-  ...(hasTorch()
+  ...(hasTorch(options.python)
     ? [
         { name: 'PyTorch, 1 thread', threads: 1, torch: true },
         { name: `PyTorch, ${most} threads`, threads: most, torch: true },

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { memoryRate, peak } from '../shared/peak.js';
 import { machine, spread, version, writeReport } from '../shared/report.js';
+import { hasTorch } from '../shared/torch.js';
 import { buildNetwork } from './networks.js';
 import { stepLimit } from './roofline.js';
 
@@ -40,17 +41,7 @@ const CASES = [
 /** Speed relative to PyTorch 1.13, one thread, that the first prototype of these kernels had on another machine. */
 const PROTOTYPE = { mobile: 0.75, dense: 0.38 };
 
-function hasTorch() {
-  try {
-    execFileSync(options.python, ['-c', 'import torch'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.log(`PyTorch is left out: '${options.python} -c "import torch"' fails.`);
-    return false;
-  }
-}
-
-const torch = hasTorch();
+const torch = hasTorch(options.python);
 const variantsOf = ({ all }) => [
   ...(all ? ['compositions'] : []),
   'accelerated',
