@@ -7,7 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, runPage } from './chromium.js';
 
 const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLDERS = ['skeletons', 'heatmap-decode', 'metrics', 'datasets'];
+const FOLDERS = [
+  'skeletons',
+  'heatmap-decode',
+  'network',
+  'metrics',
+  'backbones',
+  'datasets',
+  'hhd-align',
+  'kd-losses',
+];
 
 /** Used as it stands in Node and in a page: plain ESM, no bundler. */
 const PROGRAM = `
@@ -17,6 +26,9 @@ import { decodeHeatmaps, encodeHeatmaps } from '@pose-distill/heatmap-decode';
 import { decodeHeatmaps as decodeFast, hasWasm } from '@pose-distill/heatmap-decode/wasm';
 import { parseCocoKeypoints, renderFigure } from '@pose-distill/datasets';
 import { coco17 } from '@pose-distill/skeletons';
+import { ducDecoder, peleeNet, stackedHourglass } from '@pose-distill/backbones';
+import { ensembleInputs, featureAggregation } from '@pose-distill/kd-losses/fau';
+import { complexity, defineNetwork, input } from '@pose-distill/network';
 
 const { keypoints } = renderFigure({ seed: 1, index: 0, size: { width: 96, height: 96 } });
 const triplets = coco17.keypoints.flatMap((_, k) => [keypoints[2 * k], keypoints[2 * k + 1], 2]);
@@ -39,12 +51,28 @@ const same = decodeFast(maps).keypoints.every((x, i) => x === decoded.keypoints[
 const found = { ...file.annotations[0], score: 0.9 };
 const { stats } = evaluateOks(file, [found]);
 const page = oksReport({ groundTruth: file, results: [found], analysis: analyseOks(file, [found]) });
+
+const image = input('image', { height: 256, width: 192, channels: 3 });
+const features = peleeNet(image, { name: 'encoder' }).at(32);
+const student = ducDecoder(features, { name: 'decoder', keypoints: 17 });
+const { stem, branches } = stackedHourglass(image, { name: 'net', keypoints: 16, branches: [1, 2] });
+const { ensemble } = featureAggregation(stem, ensembleInputs({ branches }), { name: 'fau' });
+const parameters = [student, ensemble].map(
+  (value) => complexity(defineNetwork({ inputs: [image], outputs: { value } })).parameters,
+);
 export const outcome = {
+  parameters,
   scores: [...decoded.scores], AP: stats.AP, fast: hasWasm() && same, page: page.includes('</html>'),
 };
 `;
 
-const EXPECTED = { scores: new Array(17).fill(1), AP: 1 / (1 + 2 ** -52), fast: true, page: true };
+const EXPECTED = {
+  parameters: [2_802_013, 12_053_008],
+  scores: new Array(17).fill(1),
+  AP: 1 / (1 + 2 ** -52),
+  fast: true,
+  page: true,
+};
 
 /** Every entry of an installed package and the file that it leads to. */
 function entriesOf(folder: string): [name: string, file: string][] {
