@@ -18,7 +18,7 @@ export { sumMiddle, sumRows } from './reduce';
 export { enlargeGradient, nearest, nearestGradient } from './resize';
 export { bilinear, bilinearGradient } from './resize-bilinear';
 export {
-  largestOfMiddle, largestOfRows, layerNormRows, layerNormRowsGradient, softmaxRows, softmaxRowsGradient,
+  largestOfMiddle, largestOfRows, layerNormRows, layerNormRowsGradient, softmaxRowsGradient,
 } from './rows';
 export { stridedRuns, transposedSheets } from './strided-copy';
 export {

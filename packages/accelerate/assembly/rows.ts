@@ -108,20 +108,7 @@ export function exponentials(x: usize, y: usize, count: u32, shift: f32): f64 {
   return sum;
 }
 
-/** Softmax of each row; a row that holds NaN or infinity becomes NaN. */
-export function softmaxRows(x: usize, y: usize, rows: u32, count: u32): void {
-  const bytes: usize = count << 2;
-  const whole = bytes & ~15;
-  for (let row: u32 = 0; row < rows; row++) {
-    const part = f32x4.splat(<f32>(1 / exponentials(x, y, count, largest(x, count))));
-    for (let at: usize = 0; at < whole; at += 16) v128.store(y + at, f32x4.mul(v128.load(y + at), part));
-    if (whole < bytes) storeSome(y, whole, bytes, f32x4.mul(loadSome(y, whole, bytes, 0), part));
-    x += bytes;
-    y += bytes;
-  }
-}
-
-/** Gradient of `softmaxRows`, `dx = y (dy - sum of y dy)`. */
+/** Gradient of a softmax over each row, `dx = y (dy - sum of y dy)`. */
 export function softmaxRowsGradient(dy: usize, y: usize, dx: usize, rows: u32, count: u32): void {
   const whole: usize = (count & ~3) << 2;
   const tail = count & 3;

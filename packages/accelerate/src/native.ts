@@ -38,7 +38,6 @@ export interface Native {
   readonly compare: Numbers;
   readonly select: Numbers;
   readonly gatherRuns: Numbers;
-  readonly softmaxRows: Numbers;
   readonly softmaxRowsGradient: Numbers;
   readonly largestOfRows: Numbers;
   readonly largestOfMiddle: Numbers;

@@ -1,27 +1,8 @@
-import { Softmax, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { checkShape } from './convolution.js';
 import { AccelerateError } from './errors.js';
 import { addressOf, Pieces, sizeOf, withScratch } from './heap.js';
 import type { Kernel } from './kernel.js';
-
-/** tfjs's Softmax, over the last axis. */
-export const softmax: Kernel = {
-  name: Softmax,
-  run: (call): TensorInfo | TensorInfo[] => {
-    const { backend } = call;
-    const { logits } = call.inputs as { logits: TensorInfo };
-    const { shape } = logits;
-    const { dim } = call.attrs as { dim: number };
-    const isLast = dim === -1 || dim === shape.length - 1;
-    if ((!isLast || logits.dtype !== 'float32') && call.previous) return call.previous(call);
-    const result = call.output(shape);
-    if (sizeOf(shape) === 0) return result;
-    const count = shape.at(-1) ?? 1;
-    const addresses = [addressOf(backend, logits, 'logits'), addressOf(backend, result, 'output')];
-    call.native.softmaxRows(...addresses, sizeOf(shape) / count, count);
-    return result;
-  },
-};
 
 /** tensor-ops's SoftmaxGrad: dy and the softmax y to `y (dy - sum of y dy)`, over the last axis. */
 export const softmaxGrad: Kernel = {

@@ -14,7 +14,7 @@ import {
   resizeNearestNeighbor,
   resizeNearestNeighborGrad,
 } from './resize.js';
-import { layerNorm, layerNormGrad, softmax, softmaxGrad } from './rows.js';
+import { layerNorm, layerNormGrad, softmaxGrad } from './rows.js';
 
 /** Everything around the convolutions: what tfjs computes value by value, transposes first or gets wrong. */
 export const smallKernels: readonly Kernel[] = [
@@ -41,7 +41,6 @@ export const smallKernels: readonly Kernel[] = [
   resizeNearestNeighbor,
   resizeNearestNeighborGrad,
   reverse,
-  softmax,
   softmaxGrad,
   stridedSlice,
   sum,
