@@ -80,6 +80,8 @@ export interface LspdOptions {
   readonly stages?: number;
   /** Of features and student stages. @param channels default 128 */
   readonly channels?: number;
+  /** Of the encoder. @param width default 1 */
+  readonly width?: number;
   /** Of each student stage. @param blocks default 4 */
   readonly blocks?: number;
   /** The last stage; `false` leaves it out. @param teacher default 256 channels, 8 blocks */
@@ -96,10 +98,11 @@ export interface LspdOptions {
  * const network = defineNetwork({ inputs: [image], outputs: lspd(image, { keypoints: 16 }) });
  */
 export function lspd(image: Value, options: LspdOptions): Record<string, Value> {
-  const { name, keypoints, stages = 2, channels = 128, blocks = 4, teacher = {} } = options;
+  const { name, keypoints, stages = 2, channels = 128, width = 1 } = options;
+  const { blocks = 4, teacher = {} } = options;
   const path = (part: string): string => (name ? `${name}.${part}` : part);
   checkCount(`lspd '${name ?? ''}'`, 'stages', stages);
-  const features = pyramidFeatures(image, { name: path('features'), channels });
+  const features = pyramidFeatures(image, { name: path('features'), channels, width });
   const refine = (part: string, previous: Value | undefined, own: object): Value => {
     const x = previous ? concat([features, previous], { name: `${path(part)}.input` }) : features;
     return poseStage(x, { channels, blocks, ...own, name: path(part), keypoints });

@@ -11,6 +11,8 @@ export interface UlpdOptions {
   readonly applications?: number;
   /** Of features and module. @param channels default 128 */
   readonly channels?: number;
+  /** Of the encoder. @param width default 1 */
+  readonly width?: number;
   /** Depthwise and pointwise pairs of re-parameterised convolutions. @param blocks default 4 */
   readonly blocks?: number;
 }
@@ -24,13 +26,13 @@ export interface UlpdOptions {
  * `fuseReparameterised(prune(network, ['heatmaps']), weights)`.
  */
 export function ulpd(image: Value, options: UlpdOptions): Record<string, Value> {
-  const { name, keypoints, applications = 3, channels = 128, blocks = 4 } = options;
+  const { name, keypoints, applications = 3, channels = 128, width = 1, blocks = 4 } = options;
   const path = (part: string): string => (name ? `${name}.${part}` : part);
   checkCount(`ulpd '${name ?? ''}'`, 'applications', applications);
   checkCount(`ulpd '${name ?? ''}'`, 'blocks', blocks);
-  const features = pyramidFeatures(image, { name: path('features'), channels });
-  const [height, width] = features.shape as readonly [number, number, number];
-  let heatmaps = fill({ name: path('start'), shape: [height, width, keypoints] });
+  const features = pyramidFeatures(image, { name: path('features'), channels, width });
+  const [rows, columns] = features.shape as readonly [number, number, number];
+  let heatmaps = fill({ name: path('start'), shape: [rows, columns, keypoints] });
   const outputs: Record<string, Value> = {};
   for (let application = 1; application <= applications; application++) {
     const own = path(`module${application}`);

@@ -35,11 +35,15 @@ const widthOf = (text: string | undefined): number => Number(text ?? 1);
 /** Names of encoders, the first half of `<encoder>-<decoder>`. */
 export const encoders: readonly NamePattern<Encoder>[] = [
   {
-    usage: 'peleenet',
-    pattern: /^peleenet$/,
+    usage: 'peleenet[xWIDTH]',
+    pattern: new RegExp(`^peleenet${WIDTH}$`),
     names: ['peleenet'],
-    meaning: () =>
-      at32('PeleeNet (Wang et al., NeurIPS 2018)', (image) => peleeNet(image, { name })),
+    meaning: ([, width]) => {
+      const channels = 2 * Math.round(16 * widthOf(width));
+      return at32('PeleeNet (Wang et al., NeurIPS 2018)', (image) =>
+        peleeNet(image, { name, stemChannels: channels, growth: channels }),
+      );
+    },
   },
   {
     usage: 'mobilenetv1[xWIDTH]',

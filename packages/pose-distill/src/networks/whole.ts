@@ -50,17 +50,52 @@ function deployed(
   };
 }
 
+/** A network of which width and depth may be said: `lspd`, `lspdx64b2w0.5`. */
+function staged(
+  name: string,
+  source: string,
+  build: (image: Value, size: StageSize) => Readonly<Record<string, Value>>,
+): NamePattern<WholeNetwork> {
+  return {
+    usage: `${name}[xCHANNELS][bBLOCKS][wENCODERWIDTH]`,
+    pattern: new RegExp(`^${name}(?:x(\\d+))?(?:b(\\d+))?(?:w(\\d+(?:\\.\\d+)?))?$`),
+    names: [name],
+    meaning: ([, channels = '128', blocks = '4', width = '1']) => ({
+      multiple: square(16),
+      inputSize: SQUARE,
+      source,
+      outputs: HEATMAPS,
+      build: (image, keypoints) =>
+        build(image, {
+          keypoints,
+          channels: Number(channels),
+          blocks: Number(blocks),
+          width: Number(width),
+        }),
+    }),
+  };
+}
+
+interface StageSize {
+  readonly keypoints: number;
+  readonly channels: number;
+  readonly blocks: number;
+  readonly width: number;
+}
+
 /** Networks that are no encoder with a decoder behind it. */
 export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
   {
-    usage: 'hourglass-STACKS',
-    pattern: /^hourglass-(\d+)$/,
+    usage: 'hourglass-STACKS[xFEATURES][dDEPTH]',
+    pattern: /^hourglass-(\d+)(?:x(\d+))?(?:d(\d+))?$/,
     names: ['hourglass-1', 'hourglass-2', 'hourglass-4', 'hourglass-8'],
-    meaning: ([, text]) => {
+    meaning: ([, text, features = '256', halvings = '4']) => {
       const stacks = Number(text);
+      const depth = Number(halvings);
+      const size = { stacks, depth, features: Number(features) };
       const earlier = Array.from({ length: stacks - 1 }, (_, index) => `stack${index + 1}`);
       return {
-        multiple: square(64),
+        multiple: square(4 * 2 ** depth),
         inputSize: SQUARE,
         source: 'stacked hourglass (Newell et al., ECCV 2016), as released with OKDHP (ICCV 2021)',
         outputs: {
@@ -68,7 +103,7 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
           heatmaps: 'those of the last stack, at a quarter of the input size',
         },
         build(image, keypoints) {
-          const { outputs, last } = stackedHourglass(image, { name: 'net', keypoints, stacks });
+          const { outputs, last } = stackedHourglass(image, { name: 'net', keypoints, ...size });
           return {
             ...Object.fromEntries(earlier.map((stack) => [stack, outputs[stack]!])),
             heatmaps: last,
@@ -167,29 +202,14 @@ export const wholeNetworks: readonly NamePattern<WholeNetwork>[] = [
       (image, keypoints) => tokenPose(image, { keypoints }),
     ),
   ),
-  single(
+  staged(
     'lspd',
-    deployed(
-      {
-        multiple: square(16),
-        inputSize: SQUARE,
-        source:
-          'LSPD, our reconstruction of its first stage (Zhang et al., IEEE Sensors Journal 2023)',
-        outputs: HEATMAPS,
-      },
-      (image, keypoints) => lspd(image, { keypoints }),
-    ),
+    'LSPD, our reconstruction of its first stage (Zhang et al., IEEE Sensors Journal 2023)',
+    (image, size) => lspd(image, { ...size, stages: 1, teacher: false }),
   ),
-  single(
+  staged(
     'ulpd',
-    deployed(
-      {
-        multiple: square(16),
-        inputSize: SQUARE,
-        source: 'ULPD, our reconstruction before fusing (Zhang et al., Electronics 2023)',
-        outputs: HEATMAPS,
-      },
-      (image, keypoints) => ulpd(image, { keypoints }),
-    ),
+    'ULPD, our reconstruction before fusing (Zhang et al., Electronics 2023)',
+    (image, size) => ulpd(image, { ...size, applications: 1 }),
   ),
 ];
