@@ -30,7 +30,7 @@ it('own-plan.js trains with a teacher and without one', async () => {
     network: alone.student,
     weights: namedWeights(alone.student, values),
   };
-  expect(await trained(ownPlan(options, { teacher }))).toEqual(
+  expect(await trained(ownPlan(options, { teachers: { teacher } }))).toEqual(
     new Array(3).fill('coordinates,teacher maps'),
   );
   expect(tf.memory().numTensors).toBeLessThan(50);

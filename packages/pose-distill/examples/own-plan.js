@@ -6,8 +6,8 @@ import { softArgmax } from '@pose-distill/tensor-ops';
 import { buildNetwork } from 'pose-distill/recipes';
 import { ADAM, cosine, warmUp } from 'pose-distill/train';
 
-/** Options are plain JSON, so that every thread builds the same plan; a loaded teacher comes beside them. */
-export function plan({ keypoints, steps, batchSize = 32, seed = 1 }, { teacher } = {}) {
+/** Options are plain JSON, so that every thread builds the same plan; loaded teachers come beside them. */
+export function plan({ keypoints, steps, batchSize = 32, seed = 1 }, { teachers = {} } = {}) {
   const inputSize = { width: 96, height: 96 };
   const beta = 10;
   return {
@@ -21,7 +21,7 @@ export function plan({ keypoints, steps, batchSize = 32, seed = 1 }, { teacher }
       keypoints: keypoints.length,
     }),
     decode: { kind: 'integral', beta },
-    ...(teacher && { teacher }),
+    teachers,
     terms: [
       {
         name: 'coordinates',
@@ -33,14 +33,14 @@ export function plan({ keypoints, steps, batchSize = 32, seed = 1 }, { teacher }
             targets.weights,
           ),
       },
-      ...(teacher
+      ...(teachers.teacher
         ? [
             {
               name: 'teacher maps',
               // Taught less and less as the student learns to stand alone.
               weight: (step) => 10 * (1 - step / steps),
-              fn: ({ outputs, teacher: maps, targets }) =>
-                heatmapMseLoss(outputs.heatmaps, maps.heatmaps, targets.weights),
+              fn: ({ outputs, teachers: { teacher }, targets }) =>
+                heatmapMseLoss(outputs.heatmaps, teacher.heatmaps, targets.weights),
             },
           ]
         : []),

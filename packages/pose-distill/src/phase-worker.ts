@@ -9,14 +9,18 @@ port.on('message', () => stop.abort());
 const say = (message: PhaseMessage): void => port.postMessage(message);
 
 try {
-  const { interrupted, results, scores } = await runTraining({
+  const { interrupted, results, verdict } = await runTraining({
     ...(workerData as Phase),
     signal: stop.signal,
     log: (event) => say({ type: 'event', event }),
   });
   say({
     type: 'done',
-    result: { interrupted, ...(results && { results }), ...(scores && { scores }) },
+    result: {
+      interrupted,
+      ...(results && { results }),
+      ...(verdict && { verdict }),
+    },
   });
 } catch (thrown) {
   say({ type: 'failed', error: toPlainError(thrown) });

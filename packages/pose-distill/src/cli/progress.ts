@@ -1,7 +1,7 @@
 import { firstOf } from '../first-of.js';
 import type { Phase } from '../node/phase.js';
 import { describeUsage } from '../node/usage.js';
-import type { TrainEvent } from '../train/train.js';
+import type { TrainEvent, ValidationResult } from '../train/train.js';
 
 /** Tells of the phases that run: a live line on a terminal, plain lines every tenth otherwise. */
 export interface Progress {
@@ -74,10 +74,11 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
           break;
         }
         case 'validation': {
-          const numbers = Object.entries(event.result).map(
-            ([key, value]) => `${key} ${value?.toFixed(1) ?? 'none'}`,
-          );
-          say(`${name}: validation at step ${event.step}: ${numbers.join(', ')}`);
+          const several = Object.keys(event.others).length > 0;
+          const who = several ? ` of ${event.output}, the best that may be deployed` : '';
+          say(`${name}: validation at step ${event.step}${who}: ${describeScores(event.result)}`);
+          for (const [output, scores] of Object.entries(event.others))
+            say(`  ${output}: ${describeScores(scores)}`);
           break;
         }
         case 'end':
@@ -94,6 +95,13 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
     },
     end: clear,
   };
+}
+
+function describeScores(scores: ValidationResult): string {
+  const numbers = Object.entries(scores).map(
+    ([key, value]) => `${key} ${value?.toFixed(1) ?? 'none'}`,
+  );
+  return numbers.join(', ');
 }
 
 function describeStart(taken: number, drawn: readonly string[]): string {

@@ -6,7 +6,7 @@ import { PoseDistillError } from '../errors.js';
 import { type Job, type JobOutcome, readJob, runJob } from '../node/job.js';
 import { writeReport } from '../node/report.js';
 import { summarise } from '../node/summary.js';
-import { recipes } from '../recipes/index.js';
+import { loadRecipe, presetOf, RECIPE_SIZES, recipes } from '../recipes/index.js';
 import { example } from './example.js';
 import { interruptible } from './interrupt.js';
 import type { CommandContext } from './main.js';
@@ -41,6 +41,7 @@ interface TrainFlags {
 
 /** Flags that go to the recipe under the same name. */
 const PASSED = [
+  'size',
   'network',
   'teacherNetwork',
   'teacher',
@@ -82,12 +83,22 @@ export function addTrain(program: Command, context: CommandContext): void {
     .option('--out <folder>', 'the run folder', 'runs/latest')
     .option('--init <folder>', "start the student from a model's values, by name and shape")
     .option('--resume', 'go on with the run in the folder, with the options it was started with')
-    .option('--epochs <count>', 'passes over the training data (default 10)', parseNumber)
+    .addOption(
+      new Option(
+        '--size <name>',
+        "networks, input and schedule of the recipe's size (default small)",
+      ).choices(RECIPE_SIZES),
+    )
+    .option('--epochs <count>', "passes over the training data (default: the size's)", parseNumber)
     .option('--steps <count>', 'steps instead of epochs', parseCount)
-    .option('--input <HEIGHTxWIDTH>', 'input size (default 128x128)', parseSize)
+    .option('--input <HEIGHTxWIDTH>', "input size (default: the size's)", parseSize)
     .option('--network <name>', "the student's network")
     .option('--teacher-network <name>', "the teacher's network, when it is trained here")
-    .option('--teacher <folder>', 'a finished run or model folder to use as the teacher')
+    .option(
+      '--teacher <folder>',
+      'a finished run or model folder to use as the teacher; NAME=FOLDER, several times, for a recipe with several',
+      collectTeacher,
+    )
     .addOption(
       new Option('--variant <name>', 'follow the paper or the released code').choices([
         'paper',
@@ -101,7 +112,7 @@ export function addTrain(program: Command, context: CommandContext): void {
       ]),
     )
     .option('--baseline', 'also train the same student without distillation, for comparison')
-    .option('--batch-size <count>', 'people in a step (default 32)', parseCount)
+    .option('--batch-size <count>', "people in a step (default: the size's)", parseCount)
     .option('--accumulate <count>', 'micro-batches of a step, their gradients added up', parseCount)
     .option(
       '--sync-batch-norm',
@@ -120,7 +131,11 @@ export function addTrain(program: Command, context: CommandContext): void {
       'threads that compute every step together (default: one per physical core)',
       parseCount,
     )
-    .option('--learning-rate <rate>', 'peak learning rate (default 0.002)', parseNumber)
+    .option(
+      '--learning-rate <rate>',
+      "peak learning rate (default: the size's, most often 0.002)",
+      parseNumber,
+    )
     .option('--seed <seed>', 'seed of everything (default 1)', parseSeed)
     .option(
       '--validate-epochs <count>',
@@ -171,7 +186,9 @@ async function jobFromFlags(flags: TrainFlags): Promise<Job> {
     throw new PoseDistillError('BAD_OPTION', '--shard divides archives: name them with --shards.');
   const training = await openTraining(flags);
   const passed = PASSED.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key]]);
-  const batchSize = (flags.batchSize as number | undefined) ?? 32;
+  const { sizes } = await loadRecipe(recipe);
+  const preset = sizes && presetOf(sizes, flags.size);
+  const batchSize = Number(flags.batchSize ?? preset?.options.batchSize ?? 32);
   const epoch = Math.max(1, Math.floor(training.count / batchSize));
   if (flags.steps && flags.epochs)
     throw new PoseDistillError('BAD_OPTION', 'Give --epochs or --steps, not both.');
@@ -186,7 +203,7 @@ async function jobFromFlags(flags: TrainFlags): Promise<Job> {
       ...input,
       batchSize,
       keypoints: training.skeleton.keypoints,
-      steps: flags.steps ?? Math.round((flags.epochs ?? 10) * epoch),
+      steps: flags.steps ?? Math.round((flags.epochs ?? preset?.epochs ?? 10) * epoch),
       ...flags.set,
     },
     ...(flags.validateEpochs && { validateEvery: Math.round(flags.validateEpochs * epoch) }),
@@ -220,4 +237,18 @@ function collectSetting(
   } catch {
     return { ...before, [text.slice(0, at)]: value };
   }
+}
+
+/** FOLDER, or NAME=FOLDER several times. */
+function collectTeacher(
+  text: string,
+  before?: string | Record<string, string>,
+): string | Record<string, string> {
+  const [, name, folder] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (typeof before === 'string' || (before && !name))
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      'Several teachers need names: --teacher large=runs/a --teacher sharp=runs/b.',
+    );
+  return name ? { ...before, [name]: folder! } : text;
 }

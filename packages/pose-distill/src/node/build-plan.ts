@@ -1,12 +1,80 @@
+import { PoseDistillError } from '../errors.js';
 import { loadRecipe, type Materials } from '../recipes/index.js';
 import type { Plan, PlanReference } from '../train/plan.js';
+import type { Teacher } from '../train/teacher.js';
 import { loadModel } from './models.js';
 
-/** Builds the plan a reference names, with the materials its options point to. */
-export async function buildPlan(reference: PlanReference): Promise<Plan> {
-  const recipe = await loadRecipe(reference.module);
-  const { teacher } = reference.options;
-  const materials: Materials =
-    typeof teacher === 'string' && teacher ? { teacher: await loadModel(teacher) } : {};
-  return recipe.plan(reference.options, materials);
+/**
+ * Builds the plan a reference names, with the materials its options point to: `teacher` is a model folder, or several by name.
+ *
+ * @throws PoseDistillError BAD_OPTION, naming the module, when it throws or gives no plan; what reading a teacher throws
+ */
+export async function buildPlan({ module, options }: PlanReference): Promise<Plan> {
+  const recipe = await loadRecipe(module);
+  const materials = await loadMaterials(options.teacher);
+  let plan: unknown;
+  try {
+    plan = await recipe.plan(options, materials);
+  } catch (error) {
+    if (error instanceof PoseDistillError) throw error;
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `plan(options) of ${module} threw: ${(error as Error).message}`,
+      { module },
+      { cause: error },
+    );
+  }
+  const missing = missingParts(plan);
+  if (missing.length === 0) return plan as Plan;
+  throw new PoseDistillError(
+    'BAD_OPTION',
+    `plan(options) of ${module} gave no plan: ${missing.join(', ')}. See the type Plan of pose-distill/train.`,
+    { module, missing },
+  );
+}
+
+async function loadMaterials(places: unknown): Promise<Materials> {
+  if (!places) return {};
+  const byName =
+    typeof places === 'string' ? { teacher: places } : (places as Record<string, string>);
+  const teachers: Record<string, Teacher> = {};
+  for (const [name, place] of Object.entries(byName)) teachers[name] = await loadTeacher(place);
+  return { teachers };
+}
+
+function loadTeacher(place: string): Promise<Teacher> {
+  return loadModel(place);
+}
+
+const FIELDS: Readonly<Record<string, 'string' | 'object' | 'function' | 'number'>> = {
+  name: 'string',
+  skeleton: 'object',
+  inputSize: 'object',
+  heatmapSize: 'object',
+  sigma: 'number',
+  student: 'object',
+  decode: 'object',
+  terms: 'object',
+  optimizer: 'object',
+  learningRate: 'function',
+  clipNorm: 'number',
+  batchSize: 'number',
+  augment: 'object',
+  steps: 'number',
+  seed: 'number',
+};
+
+/** What keeps a value that a foreign module gave from being a plan. */
+function missingParts(plan: unknown): string[] {
+  if (typeof plan !== 'object' || plan === null) return [`it gave ${String(plan)}`];
+  const given = plan as Record<string, unknown>;
+  const wrong = Object.entries(FIELDS)
+    .filter(([name, type]) => typeof given[name] !== type || given[name] === null)
+    .map(([name, type]) => `${name} must be ${type === 'object' ? 'an' : 'a'} ${type}`);
+  const terms = Array.isArray(given.terms) ? (given.terms as Record<string, unknown>[]) : [];
+  const isTerm = (term: Record<string, unknown>): boolean =>
+    typeof term?.name === 'string' && typeof term.fn === 'function';
+  if (terms.length === 0 || !terms.every(isTerm))
+    wrong.push('terms must be a list of { name, weight, fn }');
+  return wrong;
 }

@@ -48,7 +48,7 @@ export async function readJob(directory: string): Promise<Job> {
   return JSON.parse(new TextDecoder().decode(bytes)) as Job;
 }
 
-/** The phases of a job in the order they must run: teacher, baseline, student. */
+/** The phases of a job in the order they must run: teacher, initial, baseline, student. */
 export async function planJob(job: Job, directory: string, resume: boolean): Promise<Phase[]> {
   const recipe = await loadRecipe(job.recipe);
   const phase = (name: string, module: string, options: Phase['reference']['options']): Phase => ({
@@ -60,14 +60,19 @@ export async function planJob(job: Job, directory: string, resume: boolean): Pro
     ...(job.shards && { shards: job.shards }),
     ...(job.validateEvery && { validateEvery: job.validateEvery }),
   });
-  const start = job.init ? { init: job.init } : {};
   const phases: Phase[] = [];
-  let { options } = job;
+  let { options, init } = job;
   if (recipe.teacher && !options.teacher) {
     const teacher = recipe.teacher(options);
     phases.push(phase('teacher', teacher.module, teacher.options));
     options = { ...options, teacher: join(directory, 'teacher') };
   }
+  const initial = init ? undefined : recipe.initial?.(options);
+  if (initial) {
+    phases.push(phase('initial', initial.module, initial.options));
+    init = join(directory, 'initial');
+  }
+  const start = init ? { init } : {};
   if (job.baseline && recipe.baseline) {
     const baseline = recipe.baseline(options);
     phases.push({ ...phase('baseline', baseline.module, baseline.options), ...start });
@@ -111,5 +116,6 @@ async function finished(phase: Phase): Promise<PhaseResult | undefined> {
   const store = createDirectoryStore(phase.directory);
   const results = await store.read('results.json');
   if (!results) return undefined;
-  return { interrupted: false, ...JSON.parse(new TextDecoder().decode(results)) } as PhaseResult;
+  const { results: found, ...verdict } = JSON.parse(new TextDecoder().decode(results));
+  return { interrupted: false, results: found, verdict };
 }

@@ -1,19 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { PoseDistillError } from '../errors.js';
-import type { Model } from '../model/model.js';
+import { checkPlan } from '../train/check-plan.js';
 import { type MicroBatch, microBatchCount, splitBatch } from '../train/micro-batch.js';
-import { checkPlan, type Plan } from '../train/plan.js';
+import type { Plan } from '../train/plan.js';
 import { statisticParameters } from '../train/state.js';
 import { rowLength } from '../train/step.js';
-import type { RunUsage, TrainEvent, TrainOptions, TrainResult } from '../train/train.js';
+import {
+  createJudge,
+  type RunUsage,
+  type TrainEvent,
+  type TrainOptions,
+  type TrainResult,
+  toTrainResult,
+} from '../train/train.js';
 import { fromPlainError, toPlainError } from './plain-error.js';
 import type {
   LeaderMessage,
   LeaderServices,
   ReplicaMessage,
-  ReplicaResult,
+  ReplicaOutcome,
   ReplicaTask,
-  Weights,
 } from './replica.js';
 import { abandon, allocateShared, askToStop } from './shared-exchange.js';
 
@@ -37,6 +43,7 @@ export async function trainInThreads(plan: Plan, options: ParallelOptions): Prom
   checkPlan(plan);
   const { workers, resume, initial, reference, validate, signal } = options;
   const microBatches = microBatchCount(plan, workers, resume?.microBatches);
+  const judge = createJudge(plan, validate);
   const memory = allocateShared({
     workers,
     microBatches,
@@ -63,7 +70,10 @@ export async function trainInThreads(plan: Plan, options: ParallelOptions): Prom
     read: (name) => store.read(name),
     list: (prefix) => store.list(prefix),
     remove: (name) => store.remove(name),
-    validate: (weights) => validate!(toModel(plan, weights)),
+    async validate(weights) {
+      const { model: _, ...verdict } = await judge!.validate(weights);
+      return verdict;
+    },
   };
   const stop = (): void => askToStop(memory);
   if (signal?.aborted) stop();
@@ -127,22 +137,18 @@ export async function trainInThreads(plan: Plan, options: ParallelOptions): Prom
   if (failure) throw failure;
   log.end(crew.map(({ usage }) => usage!));
   const { weights, ...result } = crew[0]!.result!;
-  return { model: toModel(plan, weights!), ...result };
+  return toTrainResult(plan, { weights: weights!, ...result }, judge);
 }
 
 interface Replica {
   readonly worker: Worker;
   usage?: RunUsage;
-  result?: ReplicaResult;
+  result?: ReplicaOutcome;
   abandoned?: boolean;
 }
 
 function startReplica(workerData: ReplicaTask): Replica {
   return { worker: new Worker(new URL('./replica-worker.js', import.meta.url), { workerData }) };
-}
-
-function toModel({ student: network, skeleton, decode }: Plan, weights: Weights): Model {
-  return { network, weights, skeleton, decode };
 }
 
 /** Mean, variance and count of the widest batch norm, or the two words of a checksum. */

@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { SourceSpec } from '@pose-distill/datasets/node';
 import type { CocoKeypointResult } from '@pose-distill/metrics';
+import type { Verdict } from '../train/deploy.js';
 import type { PlanReference } from '../train/plan.js';
-import type { TrainEvent, ValidationResult } from '../train/train.js';
+import type { TrainEvent } from '../train/train.js';
 import { fromPlainError, type PlainError } from './plain-error.js';
 import type { TrainingShards } from './run.js';
 
@@ -26,7 +27,7 @@ export interface Phase {
 export interface PhaseResult {
   readonly interrupted: boolean;
   readonly results?: readonly CocoKeypointResult[];
-  readonly scores?: ValidationResult;
+  readonly verdict?: Verdict;
 }
 
 /** What the phase's thread says. */

@@ -1,17 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { PoseDistillError } from '../errors.js';
 import type { Checkpoint } from '../train/checkpoint.js';
+import type { Verdict, Weights } from '../train/deploy.js';
 import type { MicroBatch } from '../train/micro-batch.js';
 import type { PlanReference } from '../train/plan.js';
 import { rowLength } from '../train/step.js';
 import { createMemoryStore, type Store } from '../train/store.js';
-import {
-  type RunUsage,
-  type TrainEvent,
-  type TrainOptions,
-  trainReplica,
-  type ValidationResult,
-} from '../train/train.js';
+import { type RunUsage, type TrainEvent, type TrainOptions, trainReplica } from '../train/train.js';
 import { heapUsage, startBackend } from './backend.js';
 import { buildPlan } from './build-plan.js';
 import { fromPlainError, type PlainError, toPlainError } from './plain-error.js';
@@ -31,11 +26,9 @@ export interface ReplicaTask {
   readonly validateEvery?: number;
 }
 
-export type Weights = Readonly<Record<string, Float32Array>>;
-
 /** What the first replica has done by the leader, who has the files and the validation data. */
 export interface LeaderServices extends Store {
-  validate(weights: Weights): Promise<ValidationResult>;
+  validate(weights: Weights): Promise<Verdict>;
 }
 
 /** From a replica to the leader. */
@@ -48,12 +41,12 @@ export type ReplicaMessage =
       readonly what: keyof LeaderServices;
       readonly given: readonly unknown[];
     }
-  | { readonly type: 'done'; readonly usage: RunUsage; readonly result: ReplicaResult }
+  | { readonly type: 'done'; readonly usage: RunUsage; readonly result: ReplicaOutcome }
   /** `own`: not because another replica failed. */
   | { readonly type: 'failed'; readonly own: boolean; readonly error: PlainError };
 
-export interface ReplicaResult {
-  /** Of the finished model; the first replica's only. */
+export interface ReplicaOutcome {
+  /** All that was trained; the first replica's only. */
   readonly weights?: Weights;
   readonly step: number;
   readonly interrupted: boolean;
@@ -84,7 +77,7 @@ export async function runReplica(task: ReplicaTask, port: MessagePort): Promise<
     const { gather, times, ...exchange } = joinExchange(memory, rank);
     const usage = (): RunUsage => ({ ...heapUsage(), exchange: { ...times } });
     const { resume, initial, logEvery, checkpointEvery, validateEvery, reference } = task;
-    const { model, step, interrupted } = await trainReplica(plan, {
+    const { weights, step, interrupted } = await trainReplica(plan, {
       reference,
       microBatches: leader.batches,
       microBatchCount: memory.microBatches,
@@ -95,14 +88,14 @@ export async function runReplica(task: ReplicaTask, port: MessagePort): Promise<
       store: rank === 0 ? leader.services : createMemoryStore(),
       ...(rank === 0 && { log: (event) => say({ type: 'event', event }) }),
       ...(rank === 0 &&
-        task.validates && { validate: ({ weights }) => leader.services.validate(weights) }),
+        task.validates && { validate: (trained) => leader.services.validate(trained) }),
       ...(resume && { resume }),
       ...(initial && { initial }),
       ...(logEvery && { logEvery }),
       ...(checkpointEvery && { checkpointEvery }),
       ...(validateEvery && { validateEvery }),
     });
-    const result = { step, interrupted, ...(rank === 0 && { weights: model.weights }) };
+    const result = { step, interrupted, ...(rank === 0 && { weights }) };
     say({ type: 'done', usage: usage(), result });
   } catch (thrown) {
     say({ type: 'failed', own: !(thrown instanceof AbandonedError), error: toPlainError(thrown) });

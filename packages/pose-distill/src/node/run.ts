@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  type BatchLoader,
   createBatchLoader,
   createShardLoader,
   openDataset,
@@ -11,6 +12,7 @@ import type { Model } from '../model/model.js';
 import { loadCheckpoint } from '../train/checkpoint.js';
 import { predictResults, scoreResults } from '../train/evaluate.js';
 import type { PlanReference } from '../train/plan.js';
+import { isMapSource } from '../train/teacher.js';
 import {
   type TrainEvent,
   type TrainOptions,
@@ -58,9 +60,8 @@ export interface RunOptions {
 }
 
 export interface RunResult extends TrainResult {
-  /** COCO-form results of the finished model on the validation split, and their scores; absent when interrupted. */
+  /** COCO-form results of the finished model on the validation split; absent when interrupted. */
   readonly results?: readonly CocoKeypointResult[];
-  readonly scores?: ValidationResult;
 }
 
 /**
@@ -99,13 +100,17 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         ...(shard && { shard }),
       })
     : await createBatchLoader({ ...loading, source, split: 'train' });
+  for (const teacher of Object.values(plan.teachers ?? {}))
+    if (isMapSource(teacher)) {
+      if (archives) throw noPeopleInArchives(teacher.name);
+      await teacher.check?.((loader as BatchLoader).dataset);
+    }
   const validation = await openDataset(source, { split: 'val' });
   await store.write('config.json', `${JSON.stringify({ source, ...reference }, undefined, 2)}\n`);
 
-  let results: CocoKeypointResult[] | undefined;
-  let scores: ValidationResult | undefined;
+  const found = new WeakMap<Model, readonly CocoKeypointResult[]>();
   const validate = async (model: Model): Promise<ValidationResult> => {
-    results = await predictResults(
+    const results = await predictResults(
       model,
       validation,
       await createBatchLoader({
@@ -114,8 +119,8 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         batchSize: plan.batchSize,
       }),
     );
-    scores = scoreResults(validation, results);
-    return scores;
+    found.set(model, results);
+    return scoreResults(validation, results);
   };
   let writing = Promise.resolve();
   const log = (told: TrainEvent): void => {
@@ -148,10 +153,18 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         : await train(plan, settings);
     if (result.interrupted) return result;
     await saveModel(`${directory}/model`, result.model);
-    await store.write('results.json', JSON.stringify({ scores, results }));
-    return { ...result, ...(results && { results }), ...(scores && { scores }) };
+    const results = found.get(result.model)!;
+    await store.write('results.json', JSON.stringify({ ...result.verdict, results }));
+    return { ...result, results };
   } finally {
     await writing;
     await loader.close();
   }
+}
+
+function noPeopleInArchives(name: string): PoseDistillError {
+  return new PoseDistillError(
+    'BAD_OPTION',
+    `${name} has maps of people by their place in a data set, and archives do not tell it. Leave --shards out, or give the teacher's folder.`,
+  );
 }

@@ -36,8 +36,8 @@ export async function summarise(
     const { parameters, total: macs } = complexity(model.network, 'macs');
     rows.push({
       name: phase.name,
-      AP: result.scores?.AP ?? null,
-      pck: result.scores?.['PCK@0.2'] ?? null,
+      AP: result.verdict?.scores.AP ?? null,
+      pck: result.verdict?.scores['PCK@0.2'] ?? null,
       parameters,
       macs,
       milliseconds: await timePerImage(model),

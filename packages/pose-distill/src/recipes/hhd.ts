@@ -1,12 +1,41 @@
 import { hhdLoss } from '@pose-distill/kd-losses';
-import { PoseDistillError } from '../errors.js';
 import type { LossTerm, Plan, PlanReference } from '../train/plan.js';
-import { type Materials, readCommon } from './common.js';
+import {
+  heatmapNetwork,
+  type Materials,
+  plainOptions,
+  type RecipeOptions,
+  readCommon,
+  requireTeacher,
+} from './common.js';
 import { readOptions } from './options.js';
-import { coordinateTerm } from './plain.js';
+import { type Sizes, SMALL, stepwise, TINY, withSize } from './sizes.js';
+import { coordinateTerm } from './terms.js';
 
-const TEACHER_NETWORK = 'mobilenetv2x0.5s16-deconv64';
-const STUDENT_NETWORK = 'mobilenetv2x0.35s16-deconv32';
+export const sizes: Sizes = {
+  tiny: {
+    epochs: 10,
+    options: {
+      ...TINY,
+      ...{ network: 'mobilenetv2x0.25s16-deconv16', teacherNetwork: 'mobilenetv2x0.5s16-deconv64' },
+    },
+  },
+  small: {
+    epochs: 10,
+    options: {
+      ...SMALL,
+      ...{ network: 'mobilenetv2x0.35s16-deconv32', teacherNetwork: 'mobilenetv2x0.5s16-deconv64' },
+    },
+  },
+  paper: {
+    epochs: 210,
+    options: {
+      ...{ height: 256, width: 256, network: 'litehrnet-18', teacherNetwork: 'hrnet-w48' },
+      ...{ batchSize: 64, warmUpSteps: 500, ...stepwise(5e-4, [170, 200], 210) },
+      ...{ scale: 0.5, rotation: 80 },
+    },
+  },
+};
 
 /**
  * HHD, heterogeneous heatmap distillation with unbiased alignment (Du et al., Image and Vision Computing 2024).
@@ -16,52 +45,43 @@ const STUDENT_NETWORK = 'mobilenetv2x0.35s16-deconv32';
  * peak (`variant: 'paper'` places the student's window by the closed form of the soft-argmax bias, `'reference'` by
  * the released code), windows are filled by mirroring, and their squared difference is added to the task loss.
  */
-export function plan(options: Readonly<Record<string, unknown>>, materials: Materials = {}): Plan {
-  const read = readOptions('hhd', options);
+export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
+  const read = readOptions('hhd', withSize(sizes, options));
   const variant = read.choice('variant', ['paper', 'reference'], 'paper');
   const beta = read.number('beta', 10, { above: 0 });
   const windowSize = read.integer('windowSize', 8, { from: 2 });
   const distillationWeight = read.number('distillationWeight', 1, { from: 0 });
-  read.text('teacher', '');
-  read.text('teacherNetwork', TEACHER_NETWORK);
-  const common = readCommon(read, STUDENT_NETWORK);
-  read.done();
-  const { teacher } = materials;
-  if (!teacher)
-    throw new PoseDistillError(
-      'BAD_OPTION',
-      'Recipe hhd needs a trained teacher: give --teacher DIR, or let the command train one first.',
-    );
+  const network = read.text('network', '');
+  for (const key of ['teacher', 'teacherNetwork']) read.text(key, '');
+  const common = readCommon(read);
 
   const distillation: LossTerm = {
     name: 'hhd',
     weight: distillationWeight,
-    fn: ({ outputs, teacher: explicit }) =>
-      hhdLoss(outputs.heatmaps!, explicit.heatmaps!, { variant, windowSize, beta }),
+    fn: ({ outputs, teachers }) =>
+      hhdLoss(outputs.heatmaps!, teachers.teacher!.heatmaps!, { variant, windowSize, beta }),
   };
   return {
     name: `hhd ${variant}`,
-    ...common(),
+    ...common,
+    student: heatmapNetwork(network, common),
     decode: { kind: 'integral', beta },
-    teacher,
+    teachers: { teacher: requireTeacher('hhd', materials) },
     terms: [coordinateTerm(beta), distillation],
   };
 }
 
 /** The heatmap teacher for the same data and schedule. */
-export function teacher(options: Readonly<Record<string, unknown>>): PlanReference {
-  const network = options.teacherNetwork ?? TEACHER_NETWORK;
-  return { module: 'plain', options: { ...shared(options), head: 'heatmap', network } };
+export function teacher(options: RecipeOptions): PlanReference {
+  const { teacherNetwork: network, ...all } = withSize(sizes, options);
+  return { module: 'plain', options: { ...plainOptions(all, OWN), head: 'heatmap', network } };
 }
 
 /** The same student, trained by integral regression alone. */
-export function baseline(options: Readonly<Record<string, unknown>>): PlanReference {
-  const { network = STUDENT_NETWORK, beta = 10 } = options;
-  return { module: 'plain', options: { ...shared(options), head: 'integral', network, beta } };
+export function baseline(options: RecipeOptions): PlanReference {
+  const all = withSize(sizes, options);
+  const { beta = 10 } = all;
+  return { module: 'plain', options: { ...plainOptions(all, OWN), head: 'integral', beta } };
 }
 
 const OWN = ['variant', 'windowSize', 'distillationWeight', 'beta', 'teacher', 'teacherNetwork'];
-
-function shared(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([key]) => !OWN.includes(key)));
-}

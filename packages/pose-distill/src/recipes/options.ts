@@ -8,6 +8,11 @@ export interface OptionReader {
     range: { above?: number; from?: number; to?: number },
   ): number;
   integer(key: string, fallback: number, range: { from: number; to?: number }): number;
+  numbers(
+    key: string,
+    fallback: readonly number[],
+    range: { from: number; to?: number; integer?: boolean },
+  ): readonly number[];
   flag(key: string, fallback: boolean): boolean;
   text(key: string, fallback: string): string;
   choice<T extends string>(key: string, values: readonly T[], fallback: T): T;
@@ -51,6 +56,15 @@ export function readOptions(
       return take(key, fallback, expected, (value) => {
         return Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
       });
+    },
+    numbers: (key, fallback, { from, to = Infinity, integer = false }) => {
+      const expected = `a list of ${integer ? 'whole numbers' : 'numbers'} of at least ${from}${to < Infinity ? ` and at most ${to}` : ''}`;
+      const fits = (entry: unknown): boolean =>
+        typeof entry === 'number' &&
+        entry >= from &&
+        entry <= to &&
+        (!integer || Number.isInteger(entry));
+      return take(key, fallback, expected, (value) => Array.isArray(value) && value.every(fits));
     },
     flag: (key, fallback) =>
       take(key, fallback, 'true or false', (value) => typeof value === 'boolean'),

@@ -1,46 +1,43 @@
-import { heatmapMseLoss, smoothL1Loss } from '@pose-distill/kd-losses';
-import { softArgmax } from '@pose-distill/tensor-ops';
-import type { LossTerm, Plan } from '../train/plan.js';
-import { readCommon } from './common.js';
+import type { Plan } from '../train/plan.js';
+import { outputShapes } from '../train/teacher.js';
+import { heatmapNetwork, type RecipeOptions, readCommon } from './common.js';
 import { readOptions } from './options.js';
+import { type Sizes, SMALL, stepwise, TINY, withSize } from './sizes.js';
+import { coordinateTerm, heatmapTerm } from './terms.js';
+
+export const sizes: Sizes = {
+  tiny: { epochs: 10, options: { ...TINY, network: 'mobilenetv2x0.25s16-deconv16' } },
+  small: { epochs: 10, options: { ...SMALL, network: 'mobilenetv2x0.5s16-deconv64' } },
+  paper: {
+    epochs: 210,
+    options: {
+      ...{ height: 256, width: 192, batchSize: 32, network: 'resnet50-deconv256' },
+      ...{ scale: 0.3, rotation: 40, ...stepwise(1e-3, [170, 200], 210) },
+    },
+  },
+};
 
 /**
  * No distillation: the baseline, and how a teacher is trained.
  *
- * `head: 'heatmap'` learns Gaussian maps by mean squared error and is decoded at the peak; `head: 'integral'` learns
- * coordinates through a soft-argmax with sharpness `beta`.
+ * `head: 'heatmap'` learns Gaussian maps by mean squared error, at every stack of a network that has several, and is decoded at the
+ * peak; `head: 'integral'` learns coordinates through a soft-argmax with sharpness `beta`.
  */
-export function plan(options: Readonly<Record<string, unknown>>): Plan {
-  const read = readOptions('plain', options);
+export function plan(options: RecipeOptions): Plan {
+  const read = readOptions('plain', withSize(sizes, options));
   const head = read.choice('head', ['heatmap', 'integral'], 'heatmap');
   const beta = read.number('beta', 10, { above: 0 });
-  const common = readCommon(read, 'mobilenetv2x0.5s16-deconv64');
-  read.done();
+  const network = read.text('network', '');
+  const common = readCommon(read);
+  const student = heatmapNetwork(network, common);
+  const shapes = outputShapes(student);
+  const maps = Object.keys(shapes).filter((name) => `${shapes[name]}` === `${shapes.heatmaps}`);
   return {
     name: `plain ${head}`,
-    ...common(),
+    ...common,
+    student,
     decode:
       head === 'heatmap' ? { kind: 'heatmap', refine: 'quarter' } : { kind: 'integral', beta },
-    terms: [head === 'heatmap' ? heatmapTerm() : coordinateTerm(beta)],
-  };
-}
-
-/** Mean squared error to the target Gaussians, weighted as HRNet does. */
-export function heatmapTerm(): LossTerm {
-  return {
-    name: 'heatmap',
-    weight: 1,
-    fn: ({ outputs, targets }) =>
-      heatmapMseLoss(outputs.heatmaps!, targets.heatmaps, targets.weights, { weighting: 'hrnet' }),
-  };
-}
-
-/** Smooth L1 between soft-argmax coordinates and labels, both in units of the input size. */
-export function coordinateTerm(beta: number): LossTerm {
-  return {
-    name: 'coordinates',
-    weight: 1,
-    fn: ({ outputs, targets }) =>
-      smoothL1Loss(softArgmax(outputs.heatmaps!, { beta }), targets.coordinates, targets.weights),
+    terms: [head === 'heatmap' ? heatmapTerm(maps) : coordinateTerm(beta)],
   };
 }

@@ -28,9 +28,11 @@ describe('recipes', () => {
 
   it('finds recipes by name and modules by URL', async () => {
     expect(await loadRecipe('hhd')).toBe(hhd);
-    await expect(loadRecipe('nothing')).rejects.toThrow(/Built in: hhd, plain/);
+    await expect(loadRecipe('nothing')).rejects.toThrow(/Built in: plain, hhd, okdhp/);
     const module = `data:text/javascript,export const plan = () => 'a plan'`;
     expect((await loadRecipe(module)).plan({})).toBe('a plan');
-    await expect(loadRecipe('data:text/javascript,')).rejects.toThrow(/exports no function/);
+    await expect(loadRecipe('data:text/javascript,')).rejects.toThrow(
+      /exports nothing, and no function/,
+    );
   });
 });

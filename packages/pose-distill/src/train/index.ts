@@ -1,9 +1,11 @@
+export { checkPlan } from './check-plan.js';
 export {
   type Checkpoint,
   decodeCheckpoint,
   loadCheckpoint,
   saveCheckpoint,
 } from './checkpoint.js';
+export { deployModel, type Verdict, type Weights } from './deploy.js';
 export { type Pass, predictResults, scoreResults, toResult } from './evaluate.js';
 export { type Exchange, exchangeAlone } from './exchange.js';
 export { type InitialWeights, initialWeights } from './initial.js';
@@ -11,8 +13,8 @@ export { meanPoseResults } from './mean-pose.js';
 export { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
 export {
   ADAM,
-  checkPlan,
   type LossTerm,
+  type Maps,
   type OptimizerRule,
   type Plan,
   type PlanReference,
@@ -48,9 +50,11 @@ export {
   trainStep,
 } from './step.js';
 export { createMemoryStore, type Store } from './store.js';
-export { disposeBatch, toBatchTensors } from './targets.js';
+export { disposeBatch, toBatchTensors, toTaughtBatch } from './targets.js';
+export type { MapShape, MapSource, Teacher } from './teacher.js';
 export {
   type ReplicaOptions,
+  type ReplicaResult,
   type RunUsage,
   type TrainEvent,
   type TrainOptions,

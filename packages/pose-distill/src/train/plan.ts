@@ -4,9 +4,9 @@ import type { Network } from '@pose-distill/network';
 import type { Recompute } from '@pose-distill/network-tfjs';
 import type { Skeleton } from '@pose-distill/skeletons';
 import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { PoseDistillError } from '../errors.js';
-import type { DecodeRule, Model } from '../model/model.js';
+import type { DecodeRule } from '../model/model.js';
 import type { Schedule } from './schedule.js';
+import type { Teacher } from './teacher.js';
 
 /** What a batch is trained towards. B batch, K keypoints, H x W the heatmap's size. */
 export interface Targets {
@@ -18,11 +18,15 @@ export interface Targets {
   readonly weights: Tensor2D;
 }
 
-/** What a loss term sees. Teacher maps carry no gradient. */
+/** Maps by output name, [B,H,W,C]. */
+export type Maps = Readonly<Record<string, Tensor4D>>;
+
+/** What a loss term sees. Maps of teachers carry no gradient. */
 export interface TermInput {
-  /** Maps by output name, [B,H,W,C]. */
-  readonly outputs: Readonly<Record<string, Tensor4D>>;
-  readonly teacher: Readonly<Record<string, Tensor4D>>;
+  /** The student's. */
+  readonly outputs: Maps;
+  /** Each teacher's, by the name the plan gives it. */
+  readonly teachers: Readonly<Record<string, Maps>>;
   readonly targets: Targets;
 }
 
@@ -49,10 +53,18 @@ export interface Plan {
   readonly heatmapSize: Size;
   /** Width of the target Gaussian in heatmap pixels. */
   readonly sigma: number;
-  /** One input `image` and an output `heatmaps` [B,H,W,K] that the decode rule reads. */
+  /** All that is trained, with one input `image`: the student itself and what helps it in training only. */
   readonly student: Network;
+  /**
+   * Outputs [B,H,W,K] that the decode rule can read and that are fit for use; the best by validation is deployed, with the parts of
+   * the network it needs and no others. Default: `heatmaps`.
+   */
+  readonly deploys?: readonly string[];
+  /** Outputs of that form that validation scores too and nobody deploys, such as an ensemble. Default: none. */
+  readonly watches?: readonly string[];
   readonly decode: DecodeRule;
-  readonly teacher?: Model;
+  /** By the names that loss terms see them under. Default: none. */
+  readonly teachers?: Readonly<Record<string, Teacher>>;
   readonly terms: readonly LossTerm[];
   readonly optimizer: OptimizerRule;
   readonly learningRate: Schedule;
@@ -73,30 +85,6 @@ export interface Plan {
   readonly augment: AugmentOptions;
   readonly steps: number;
   readonly seed: number;
-}
-
-/**
- * Throws when a plan's ways to cut and average do not go together.
- *
- * @throws PoseDistillError BAD_OPTION
- */
-export function checkPlan(plan: Plan): void {
-  const { accumulate = 1, batchSize, syncBatchNorm = false, ema } = plan;
-  const problems: string[] = [];
-  if (!Number.isInteger(accumulate) || accumulate < 1 || accumulate > batchSize)
-    problems.push(
-      `accumulate must be a whole number from 1 to batchSize (${batchSize}); ${accumulate} came`,
-    );
-  if (syncBatchNorm && accumulate !== 1)
-    problems.push(
-      `syncBatchNorm needs the whole batch at a time, so accumulate must be 1; ${accumulate} came`,
-    );
-  if (ema !== undefined && !(ema > 0 && ema < 1))
-    problems.push(`ema must be above 0 and below 1; ${ema} came`);
-  if (problems.length)
-    throw new PoseDistillError('BAD_OPTION', `Plan ${plan.name}: ${problems.join('; ')}.`, {
-      problems,
-    });
 }
 
 export const ADAM: OptimizerRule = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };

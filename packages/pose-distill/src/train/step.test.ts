@@ -49,7 +49,7 @@ describe('trainStep', () => {
       skeleton: teacherPlan.skeleton,
       decode: teacherPlan.decode,
     };
-    const plan = hhd.plan({ ...TINY_OPTIONS, distillationWeight: 0.25 }, { teacher });
+    const plan = hhd.plan({ ...TINY_OPTIONS, distillationWeight: 0.25 }, { teachers: { teacher } });
     const compiled = compilePlan(plan);
     const state = toTensors(plan.student, initialState(plan.student, 1));
     const batch = toBatchTensors(plan, blobBatch(plan, 0));

@@ -11,13 +11,15 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { emaDecay } from './average.js';
 import { type LoadedModel, loadFolded } from './load-folded.js';
-import type { LossTerm, Plan, Targets } from './plan.js';
+import type { LossTerm, Maps, Plan, Targets, TermInput } from './plan.js';
 import { statisticParameters, type TrainState, trainedParameters } from './state.js';
+import { isMapSource } from './teacher.js';
 
-/** A batch on the backend: images [B,h,w,3] and what they are trained towards. */
+/** A batch on the backend: images [B,h,w,3], what they are trained towards, and the maps of teachers that are no networks. */
 export interface BatchTensors {
   readonly image: tf.Tensor4D;
   readonly targets: Targets;
+  readonly teachers?: TermInput['teachers'];
 }
 
 /** The parts of a plan that every step needs, prepared once. */
@@ -30,8 +32,8 @@ export interface CompiledPlan {
   readonly rowLength: number;
   /** [P] 1 where weight decay applies. */
   readonly decayMask: tf.Tensor1D;
-  /** The plan's teacher with its batch norm folded, on the backend. */
-  readonly teacher?: LoadedModel;
+  /** The plan's teachers that are networks, with their batch norm folded, on the backend. */
+  readonly teachers: Readonly<Record<string, LoadedModel>>;
 }
 
 export interface StepResult {
@@ -55,8 +57,6 @@ export interface GradientOptions {
   /** Batch statistics over all replicas. Default: of the micro-batch alone. */
   readonly gather?: Gather;
 }
-
-type Maps = Readonly<Record<string, tf.Tensor4D>>;
 
 const ADAM_SCALARS = 7;
 
@@ -95,15 +95,15 @@ export function trainStep(
 export function computeGradient(
   compiled: CompiledPlan,
   state: TrainState,
-  { image, targets }: BatchTensors,
+  { image, targets, teachers: given = {} }: BatchTensors,
   scalars: StepScalars,
   { share = 1, gather }: GradientOptions = {},
 ): GradientRow {
   const { plan, names } = compiled;
   return tf.tidy(() => {
-    const teacher = compiled.teacher
-      ? run(compiled.teacher.network, compiled.teacher.variables, { image }).outputs
-      : {};
+    const teachers: Record<string, Maps> = { ...given };
+    for (const [name, { network, variables }] of Object.entries(compiled.teachers))
+      teachers[name] = run(network, variables, { image }).outputs as Maps;
     const termWeights = tf.slice(scalars, ADAM_SCALARS, plan.terms.length);
 
     let terms: tf.Tensor1D | undefined;
@@ -117,9 +117,7 @@ export function computeGradient(
         { training: true, recompute: plan.recompute ?? false, ...(gather && { gather }) },
       );
       const values = tf.stack(
-        plan.terms.map((term) =>
-          term.fn({ outputs: outputs as Maps, teacher: teacher as Maps, targets }),
-        ),
+        plan.terms.map((term) => term.fn({ outputs: outputs as Maps, teachers, targets })),
       ) as tf.Tensor1D;
       const total = tf.sum(tf.mul(values, termWeights)) as tf.Scalar;
       terms = tf.keep(tf.concat([tf.reshape(total, [1]), values]) as tf.Tensor1D);
@@ -185,7 +183,9 @@ export function compilePlan(plan: Plan): CompiledPlan & { release(): void } {
         parameters.map(({ shape }) => tf.fill([sizeOf(shape)], shape.length > 1 ? 1 : 0)),
       ) as tf.Tensor1D,
   );
-  const teacher = plan.teacher && loadFolded(plan.teacher);
+  const teachers: Record<string, LoadedModel> = {};
+  for (const [name, teacher] of Object.entries(plan.teachers ?? {}))
+    if (!isMapSource(teacher)) teachers[name] = loadFolded(teacher);
   const statistics = statisticParameters(plan.student);
   return {
     plan,
@@ -197,8 +197,11 @@ export function compilePlan(plan: Plan): CompiledPlan & { release(): void } {
     },
     rowLength: rowLength(plan),
     decayMask,
-    ...(teacher && { teacher }),
-    release: () => tf.dispose([decayMask, ...Object.values(teacher?.variables ?? {})]),
+    teachers,
+    release() {
+      tf.dispose(decayMask);
+      for (const { variables } of Object.values(teachers)) tf.dispose(Object.values(variables));
+    },
   };
 }
 

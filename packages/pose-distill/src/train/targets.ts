@@ -1,8 +1,25 @@
 import type { Batch } from '@pose-distill/datasets';
 import { encodeHeatmaps } from '@pose-distill/heatmap-decode';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Plan } from './plan.js';
+import type { Maps, Plan } from './plan.js';
 import type { BatchTensors } from './step.js';
+import { isMapSource } from './teacher.js';
+
+/** `toBatchTensors` with the maps of the plan's teachers that are no networks. */
+export async function toTaughtBatch(plan: Plan, batch: Batch): Promise<BatchTensors> {
+  const teachers: Record<string, Maps> = {};
+  for (const [name, teacher] of Object.entries(plan.teachers ?? {})) {
+    if (!isMapSource(teacher)) continue;
+    const maps = await teacher.maps(batch);
+    teachers[name] = Object.fromEntries(
+      Object.entries(teacher.outputs).map(([output, shape]) => [
+        output,
+        tf.tensor4d(maps[output]!, [batch.size, ...shape]),
+      ]),
+    );
+  }
+  return { ...toBatchTensors(plan, batch), teachers };
+}
 
 /** Puts a batch and its targets on the backend; the caller disposes them with `disposeBatch`. */
 export function toBatchTensors(plan: Plan, batch: Batch): BatchTensors {
@@ -34,6 +51,7 @@ export function toImageTensor(plan: Pick<Plan, 'inputSize'>, batch: Batch): tf.T
 }
 
 export function disposeBatch(batch: BatchTensors): void {
-  const { image, targets } = batch;
+  const { image, targets, teachers = {} } = batch;
   tf.dispose([image, targets.heatmaps, targets.coordinates, targets.weights]);
+  for (const maps of Object.values(teachers)) tf.dispose(Object.values(maps));
 }

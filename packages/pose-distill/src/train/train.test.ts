@@ -66,7 +66,7 @@ describe('train', () => {
   it('stops at a loss that is not finite, names its term and step, keeps the checkpoint before it', async () => {
     const plan = tinyPlan();
     const [term] = plan.terms;
-    let step = 0;
+    let step = -1; // the plan's check calls it once
     const broken: Plan = {
       ...plan,
       terms: [

@@ -3,16 +3,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { averaged, withAverage } from './average.js';
+import { checkPlan } from './check-plan.js';
 import { type Checkpoint, checkState, saveCheckpoint } from './checkpoint.js';
+import {
+  deployModel,
+  type Validation,
+  type Verdict,
+  validateOutputs,
+  type Weights,
+} from './deploy.js';
 import { type Exchange, exchangeAlone } from './exchange.js';
 import { initialWeights } from './initial.js';
 import { type MicroBatch, microBatchCount, splitBatch } from './micro-batch.js';
-import { checkPlan, type Plan, type PlanReference } from './plan.js';
+import type { Plan, PlanReference } from './plan.js';
 import {
   disposeState,
   initialState,
   namedWeights,
-  type StateArrays,
   type TrainState,
   toArrays,
   toTensors,
@@ -27,7 +34,7 @@ import {
   stepScalars,
 } from './step.js';
 import type { Store } from './store.js';
-import { disposeBatch, toBatchTensors } from './targets.js';
+import { disposeBatch, toTaughtBatch } from './targets.js';
 
 /** What happened, told after the fact. Steps count from 0; `step` is the number of steps done. */
 export type TrainEvent =
@@ -59,7 +66,14 @@ export type TrainEvent =
       readonly learningRate: number;
       readonly imagesPerSecond: number;
     }
-  | { readonly type: 'validation'; readonly step: number; readonly result: ValidationResult }
+  | {
+      readonly type: 'validation';
+      readonly step: number;
+      readonly result: ValidationResult;
+      /** The output that scored so, the best of those the plan deploys. */
+      readonly output: string;
+      readonly others: Verdict['others'];
+    }
   | { readonly type: 'checkpoint'; readonly step: number; readonly file: string }
   | {
       readonly type: 'end';
@@ -96,6 +110,7 @@ export interface TrainOptions {
   readonly initial?: Pick<Model, 'network' | 'weights'>;
   /** Once aborted, the step in progress ends, a checkpoint is written and the run returns. */
   readonly signal?: AbortSignal;
+  /** Scores a model; called for each output that the plan deploys or watches. */
   readonly validate?: (model: Model) => Promise<ValidationResult>;
   /** Steps between two readings of the losses. Default 20. */
   readonly logEvery?: number;
@@ -108,16 +123,27 @@ export interface TrainOptions {
 }
 
 /** How one of several replicas of a run takes part in it. */
-export interface ReplicaOptions extends Omit<TrainOptions, 'batches' | 'signal'> {
+export interface ReplicaOptions extends Omit<TrainOptions, 'batches' | 'signal' | 'validate'> {
   /** This replica's micro-batches, step by step. */
   readonly microBatches: { next(): Promise<readonly MicroBatch[]> };
   /** Micro-batches of a step, all replicas together. */
   readonly microBatchCount: number;
   readonly exchange: Exchange;
+  readonly validate?: (weights: Weights) => Promise<Verdict>;
 }
 
 export interface TrainResult {
+  /** What is deployed: of several outputs the one that the last validation found best, else the first. */
   readonly model: Model;
+  /** When validated at the end. */
+  readonly verdict?: Verdict;
+  readonly step: number;
+  readonly interrupted: boolean;
+}
+
+export interface ReplicaResult {
+  /** All that was trained. */
+  readonly weights: Weights;
   readonly step: number;
   readonly interrupted: boolean;
 }
@@ -130,18 +156,52 @@ export interface TrainResult {
  */
 export async function train(plan: Plan, options: TrainOptions): Promise<TrainResult> {
   checkPlan(plan);
-  const { batches, signal, ...shared } = options;
+  const { batches, signal, validate, ...shared } = options;
   const count = microBatchCount(plan, 1, options.resume?.microBatches);
-  return trainReplica(plan, {
+  const judge = createJudge(plan, validate);
+  const result = await trainReplica(plan, {
     ...shared,
+    ...(judge && { validate: judge.validate }),
     microBatches: { next: async () => splitBatch(await batches.next(), count) },
     microBatchCount: count,
     exchange: exchangeAlone(signal),
   });
+  return toTrainResult(plan, result, judge);
+}
+
+/** Validates a plan's outputs and remembers the last verdict. */
+export interface Judge {
+  validate(weights: Weights): Promise<Validation>;
+  last(): Validation | undefined;
+}
+
+export function createJudge(plan: Plan, validate: TrainOptions['validate']): Judge | undefined {
+  if (!validate) return undefined;
+  let last: Validation | undefined;
+  return {
+    async validate(weights) {
+      last = await validateOutputs(plan, weights, validate);
+      return last;
+    },
+    last: () => last,
+  };
+}
+
+/** The result of a run from that of a replica. A verdict of a run that was interrupted is of earlier weights. */
+export function toTrainResult(
+  plan: Plan,
+  { weights, step, interrupted }: ReplicaResult,
+  judge?: Judge,
+): TrainResult {
+  const last = judge?.last();
+  if (!last || interrupted)
+    return { model: deployModel(plan, weights, last?.output), step, interrupted };
+  const { model, ...verdict } = last;
+  return { model, verdict, step, interrupted };
 }
 
 /** `train` for a thread that computes a part of every batch; all replicas do the same steps and end with the same weights. */
-export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise<TrainResult> {
+export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise<ReplicaResult> {
   const { store, resume, exchange, log = () => {}, clock = () => 0 } = options;
   const { logEvery = 20, checkpointEvery = 500, validateEvery = plan.steps } = options;
   const first = resume ? undefined : initialWeights(plan.student, plan.seed, options.initial);
@@ -179,11 +239,13 @@ export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise
     await exchange.agree(current.state);
     log({ type: 'checkpoint', step, file: await saveCheckpoint(store, current) });
   };
+  const weights = async (): Promise<Weights> =>
+    namedWeights(plan.student, averaged(plan, await toArrays(state)));
   const validate = async (): Promise<void> => {
     if (!options.validate) return;
     await readLosses();
-    const result = await options.validate(toModel(plan, await toArrays(state)));
-    log({ type: 'validation', step, result });
+    const { output, scores, others } = await options.validate(await weights());
+    log({ type: 'validation', step, result: scores, output, others });
     readAt = clock();
   };
 
@@ -191,7 +253,9 @@ export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise
     while (step < plan.steps && !exchange.stopping()) {
       const microBatches = await options.microBatches.next();
       const scalars = tf.tensor1d(stepScalars(plan, step));
-      const rows = microBatches.map((part) => gradientOf(compiled, state, part, scalars, exchange));
+      const rows: GradientRow[] = [];
+      for (const part of microBatches)
+        rows.push(await gradientOf(compiled, state, part, scalars, exchange));
       const sum = await exchange.sum(rows);
       const next = applyGradient(compiled, state, sum, scalars);
       tf.dispose([sum, scalars]);
@@ -209,7 +273,7 @@ export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise
     if (!interrupted) await validate();
     const usage = options.usage?.();
     log({ type: 'end', step, interrupted, ...(usage && { usage }) });
-    return { model: toModel(plan, await toArrays(state)), step, interrupted };
+    return { weights: await weights(), step, interrupted };
   } finally {
     tf.dispose(unread);
     disposeState(state);
@@ -217,25 +281,20 @@ export async function trainReplica(plan: Plan, options: ReplicaOptions): Promise
   }
 }
 
-function gradientOf(
+async function gradientOf(
   compiled: CompiledPlan,
   state: TrainState,
   { batch, share }: MicroBatch,
   scalars: StepScalars,
   { gather }: Exchange,
-): GradientRow {
-  const tensors = toBatchTensors(compiled.plan, batch);
+): Promise<GradientRow> {
+  const tensors = await toTaughtBatch(compiled.plan, batch);
   const row = computeGradient(compiled, state, tensors, scalars, {
     share,
     ...(gather && { gather }),
   });
   disposeBatch(tensors);
   return row;
-}
-
-function toModel(plan: Plan, arrays: StateArrays): Model {
-  const { student: network, skeleton, decode } = plan;
-  return { network, weights: namedWeights(network, averaged(plan, arrays)), skeleton, decode };
 }
 
 /** Reads and frees the losses kept since the last reading; returns the newest. */
