@@ -226,7 +226,8 @@ function l1Part(x: usize, dx: usize, bytes: usize, scale: f32, inner: f32): void
 }
 
 function l2Part(x: usize, dx: usize, bytes: usize, scale: f32, inner: f32): void {
-  const along = f32x4.splat(scale * inner);
+  // Of a map close to zero the product may exceed float32; infinity times a cell of 0 would be NaN.
+  const along = f32x4.splat(min(max(scale * inner, -3e38), 3e38));
   const factor = f32x4.splat(scale);
   for (let at: usize = 0; at < bytes; at += 16) {
     const direction = f32x4.mul(loadSome(x, at, bytes, 0), along);

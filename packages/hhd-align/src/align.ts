@@ -56,14 +56,13 @@ export function alignHeatmaps(heatmaps: HeatmapPair, options: AlignOptions = {})
     windowSize = DEFAULT_WINDOW_SIZE,
     studentNormalisation = 'l2',
     teacherNormalisation = 'l2',
-    epsilon = DEFAULT_EPSILON,
     detachTeacher = true,
   } = options;
   const shape = sameMapShape(heatmaps.student, heatmaps.teacher);
   const sides = windowSides(windowSize);
   checkCentreOptions(variant, beta);
-  checkNormalisation(studentNormalisation, epsilon);
-  checkNormalisation(teacherNormalisation, epsilon);
+  checkNormalisation(studentNormalisation, options.epsilon ?? DEFAULT_EPSILON);
+  const epsilon = checkNormalisation(teacherNormalisation, options.epsilon ?? DEFAULT_EPSILON);
 
   return tf.tidy(() => {
     const peaks = withoutGradient(heatmaps.teacher, (maps: tf.Tensor4D) =>

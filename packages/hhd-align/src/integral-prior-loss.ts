@@ -18,7 +18,7 @@ export interface IntegralPriorOptions {
  * Gradient: with respect to the logits. Own backward, works with stock tfjs. Memory: the caller disposes the scalar.
  *
  * @param logits `[B,H,W,K]`
- * @param coordinates labels `[B,K,2]` in heatmap cells, x before y; may lie outside the map
+ * @param coordinates labels `[B,K,2]` in heatmap cells, x before y; may lie outside the map, and be anything (NaN too) where the weight is 0
  * @param weights `[B,K]` in 0..1; all 1 when absent
  * @returns scalar
  * @throws {AlignError} SHAPE_MISMATCH, OUT_OF_RANGE
@@ -49,10 +49,18 @@ export function integralPriorLoss(
   const count = batch * keypoints;
 
   return withGradient(logits, (maps: tf.Tensor4D) => {
-    const rows = tf.softmax(tf.mul(toRows(maps, shape), beta) as tf.Tensor2D);
-    const prior = gaussianRows(tf.reshape(coordinates, [count, 2]), width, height, sigma);
+    const rows = sharpSoftmax(toRows(maps, shape), beta);
+    const scale = weights
+      ? tf.reshape(tf.cast(weights, 'float32'), [count, 1])
+      : tf.ones([count, 1]);
+    // A label of weight 0 may be anything, NaN too.
+    const labels = tf.where(
+      tf.tile(tf.notEqual(scale, 0), [1, 2]),
+      tf.reshape(coordinates, [count, 2]),
+      tf.zeros([count, 2]),
+    );
+    const prior = gaussianRows(labels as tf.Tensor2D, width, height, sigma);
     const difference = tf.sub(rows, prior) as tf.Tensor2D;
-    const scale = weights ? tf.reshape(weights, [count, 1]) : tf.ones([count, 1]);
     const scaled = tf.mul(difference, scale) as tf.Tensor2D;
     const squares = sumRows(tf.mul(scaled, difference) as tf.Tensor2D, shape);
     const slope = tf.mul(scaled, 2 / maps.size) as tf.Tensor2D;
@@ -65,6 +73,14 @@ export function integralPriorLoss(
   });
 }
 
+/** `softmax(beta * rows)`; the largest entry is taken off first, so that the product does not overflow to infinities that cancel. */
+function sharpSoftmax(rows: tf.Tensor2D, beta: number): tf.Tensor2D {
+  return tf.softmax(tf.mul(tf.sub(rows, tf.max(rows, 1, true)), beta) as tf.Tensor2D);
+}
+
+/** Beyond it a label lies infinitely far outside the map. */
+const FAR = 1e15;
+
 /** Gaussians of sum 1 over the cells, `[M,H*W]`. */
 function gaussianRows(
   centres: tf.Tensor2D,
@@ -72,11 +88,15 @@ function gaussianRows(
   height: number,
   sigma: number,
 ): tf.Tensor2D {
+  const steepness = Math.min(1 / (2 * sigma ** 2), 1e15);
   const axis = (index: number, cells: number): tf.Tensor2D => {
-    const offset = tf.sub(tf.range(0, cells), tf.slice(centres, [0, index], [-1, 1]));
-    // Relative to the nearest cell, so that a label far outside does not vanish altogether.
-    const exponent = tf.div(tf.square(offset), -2 * sigma ** 2) as tf.Tensor2D;
-    return tf.softmax(exponent);
+    const centre = tf.clipByValue(tf.slice(centres, [0, index], [-1, 1]), -FAR, FAR);
+    // Squared distances beyond that of the nearest cell, (d + e)^2 - e^2: exact for a label far outside, which leaves all to the border.
+    const nearest = tf.clipByValue(tf.round(centre), 0, cells - 1);
+    const d = tf.sub(tf.range(0, cells), nearest);
+    const e = tf.sub(nearest, centre);
+    const farther = tf.mul(d, tf.add(d, tf.mul(e, 2)));
+    return tf.softmax(tf.mul(farther, -steepness) as tf.Tensor2D);
   };
   const [x, y] = [axis(0, width), axis(1, height)];
   const grid = tf.mul(tf.expandDims(y, 2), tf.expandDims(x, 1));

@@ -103,6 +103,22 @@ describe('integralPriorLoss', () => {
       const loss = (x: tf.Tensor) => integralPriorLoss(x as tf.Tensor4D, labels, weights, options);
       expect(await gradientError(loss, logits, 1e-2)).toBeLessThan(3e-3);
     });
+
+    it('takes labels of weight 0 as they come, and those far outside as at the border', async () => {
+      const logits = wave([1, 5, 4, 2], 3) as tf.Tensor4D;
+      const loss = async (points: number[], weights: number[]): Promise<number> => {
+        const labels = tf.tensor3d(points, [1, 2, 2]);
+        const value = integralPriorLoss(logits, labels, tf.tensor2d(weights, [1, 2]));
+        return (await value.data())[0]!;
+      };
+      const alone = await loss([1, 2, 0, 0], [1, 0]);
+      expect(alone).toBeGreaterThan(0);
+      expect(await loss([1, 2, Number.NaN, Number.NEGATIVE_INFINITY], [1, 0])).toBe(alone);
+      // All of the prior in the lower right cell.
+      const corner = await loss([1e4, 1e4, 0, 0], [1, 0]);
+      for (const far of [1e6, 1e9, 1e20, 3e38])
+        expect(await loss([far, far, 0, 0], [1, 0])).toBeCloseTo(corner, 7);
+    });
   });
 
   it('refuses what does not fit', () => {

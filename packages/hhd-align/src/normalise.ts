@@ -13,9 +13,13 @@ export interface NormaliseOptions {
 
 export const DEFAULT_EPSILON = 1e-12;
 
+/** Norms up to it count as 0 whatever `epsilon` is: one over them times a cell must stay within float32. */
+const SMALLEST_NORM = 1e-30;
+
 const NORMALISATIONS: readonly string[] = ['l2', 'l1', 'softmax', 'none'];
 
-export function checkNormalisation(mode: string, epsilon: number): void {
+/** Refuses what is unknown; the norm up to which a map counts as empty. */
+export function checkNormalisation(mode: string, epsilon: number): number {
   if (!NORMALISATIONS.includes(mode))
     throw new AlignError(
       'OUT_OF_RANGE',
@@ -26,6 +30,7 @@ export function checkNormalisation(mode: string, epsilon: number): void {
     throw new AlignError('OUT_OF_RANGE', `epsilon: expected a number >= 0, got ${epsilon}.`, {
       epsilon,
     });
+  return Math.max(epsilon, SMALLEST_NORM);
 }
 
 /** Normalised rows are `base * scale`; no scale means `base` itself. */
@@ -66,7 +71,7 @@ function inverseNorm(
 
 /** Keeps a divisor away from zero. */
 function positive(values: tf.Tensor): tf.Tensor2D {
-  return tf.clipByValue(values, 1e-30, 3e38) as tf.Tensor2D;
+  return tf.clipByValue(values, SMALLEST_NORM, 3e38) as tf.Tensor2D;
 }
 
 /**
@@ -85,7 +90,10 @@ export function normaliseRowsGradient(
   if (mode === 'none') return dense;
   if (mode === 'softmax') return tf.mul(base, tf.sub(dense, inner)) as tf.Tensor2D;
   const direction =
-    mode === 'l1' ? tf.mul(signs(base), inner) : tf.mul(base, tf.mul(scale as tf.Tensor2D, inner));
+    mode === 'l1'
+      ? tf.mul(signs(base), inner)
+      : // Of a map close to zero the product may exceed float32; infinity times a cell of 0 would be NaN.
+        tf.mul(base, tf.clipByValue(tf.mul(scale as tf.Tensor2D, inner), -3e38, 3e38));
   return tf.mul(tf.sub(dense, direction), scale as tf.Tensor2D) as tf.Tensor2D;
 }
 
@@ -115,9 +123,8 @@ export function normaliseHeatmaps(
   mode: Normalisation = 'l2',
   options: NormaliseOptions = {},
 ): tf.Tensor4D {
-  const { epsilon = DEFAULT_EPSILON } = options;
   const shape = mapShape(heatmaps, 'heatmaps');
-  checkNormalisation(mode, epsilon);
+  const epsilon = checkNormalisation(mode, options.epsilon ?? DEFAULT_EPSILON);
   return withGradient(heatmaps, (maps: tf.Tensor4D) => {
     const normalised = normaliseRows(toRows(maps, shape), mode, epsilon, shape);
     const { base, scale } = normalised;

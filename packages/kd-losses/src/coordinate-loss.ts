@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { masked, type PairForward, pairLoss, sumAll } from './pair-loss.js';
+import { LARGEST, masked, type PairForward, pairLoss, sumAll } from './pair-loss.js';
 import { checkNumber, checkPair, checkWeights } from './shapes.js';
 
 export interface CoordinateLossOptions {
@@ -126,6 +126,6 @@ export function mseLoss(
 ): tf.Scalar {
   return coordinateLoss(predicted, target, weights, options.detachTarget ?? true, (error) => ({
     values: tf.mul(error, error),
-    slopes: tf.mul(error, 2),
+    slopes: tf.mul(tf.clipByValue(error, -LARGEST, LARGEST), 2),
   }));
 }

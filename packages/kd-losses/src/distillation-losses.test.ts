@@ -127,6 +127,21 @@ describe('distillation losses', () => {
       expect(await read(heatmapOhkmLoss(a, b, undefined, { hardest: 1 }))).toBeGreaterThan(all);
     });
 
+    it('heatmapOhkmLoss of one keypoint is its error', async () => {
+      const [a, b] = [wave([2, 3, 4, 1], 5), wave([2, 3, 4, 1], 6)];
+      const only = await read(heatmapOhkmLoss(a, b, undefined, { hardest: 1 }));
+      expect(only).toBeCloseTo(await read(heatmapMseLoss(a, b)), 6);
+    });
+
+    it('weightedSum adds nothing for a weight of 0', async () => {
+      const [infinite, one] = [tf.scalar(Number.POSITIVE_INFINITY), tf.scalar(1)];
+      expect(await read(weightedSum([infinite, one], [0, 3]))).toBe(3);
+      const [none, three] = tf.grads((a, b) =>
+        weightedSum([a as tf.Scalar, b as tf.Scalar], [0, 3]),
+      )([infinite, one]);
+      expect([await read(none!), await read(three!)]).toEqual([0, 3]);
+    });
+
     it('teacherMixLoss counts both ways', async () => {
       const [a, b, c] = [7, 8, 9].map((seed) => wave([1, 2, 2, 2], seed)) as [
         tf.Tensor4D,

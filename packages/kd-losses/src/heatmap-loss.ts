@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LossError } from './errors.js';
-import { pairLoss, sumAll } from './pair-loss.js';
+import { difference, pairLoss, sumAll } from './pair-loss.js';
 import { checkPair, checkWeights } from './shapes.js';
 
 /**
@@ -64,11 +64,11 @@ export function heatmapMseLoss(
 
   return pairLoss(predicted, target, detachTarget, (output, goal) => {
     const scale = mapWeights(goal, weights, weighting, skipEmptyMaps);
-    const difference = tf.sub(output, goal);
-    const scaled = scale === undefined ? difference : tf.mul(difference, scale);
+    const apart = difference(output, goal);
+    const scaled = scale === undefined ? apart : tf.mul(apart, scale);
     // (w*d)*d rather than w*(d*d): a weight of 0 then wins over a square that overflows.
     return {
-      value: tf.mul(sumAll(tf.mul(scaled, difference)), factor) as tf.Scalar,
+      value: tf.mul(sumAll(tf.mul(scaled, apart)), factor) as tf.Scalar,
       gradient: tf.mul(scaled, 2 * factor),
     };
   });

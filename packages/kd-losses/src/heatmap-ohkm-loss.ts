@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { pairLoss } from './pair-loss.js';
+import { difference, pairLoss } from './pair-loss.js';
 import { checkNumber, checkPair, checkWeights } from './shapes.js';
 
 export interface HeatmapOhkmOptions {
@@ -55,16 +55,24 @@ export function heatmapOhkmLoss(
 
   return pairLoss(predicted, target, detachTarget, (output, goal) => {
     const scale = weights && tf.reshape(tf.cast(weights, 'float32'), [batch, 1, 1, keypoints]);
-    const apart = tf.sub(output, goal);
-    const difference = scale ? tf.mul(apart, scale) : apart;
-    const errors = tf.mul(tf.sum(tf.square(difference), [1, 2]), factor) as tf.Tensor2D;
-    const chosen = tf.sum(tf.oneHot(tf.topk(errors, hardest).indices as tf.Tensor2D, keypoints), 1);
-    const mask = tf.cast(chosen, 'float32');
+    const apart = difference(output, goal);
+    const scaled = scale ? tf.mul(apart, scale) : apart;
+    const errors = tf.mul(tf.sum(tf.square(scaled), [1, 2]), factor) as tf.Tensor2D;
+    const mask = maskOfLargest(errors, hardest);
     const slope = tf.mul(tf.reshape(mask, [batch, 1, 1, keypoints]), 2 * factor);
     return {
       // Not errors times mask: an infinite error that is left out would make it NaN.
       value: tf.sum(tf.where(tf.cast(mask, 'bool'), errors, 0)) as tf.Scalar,
-      gradient: tf.mul(scale ? tf.mul(difference, scale) : difference, slope),
+      gradient: tf.mul(scale ? tf.mul(scaled, scale) : scaled, slope),
     };
   });
+}
+
+/** 1 for the `count` largest of each row, else 0. */
+function maskOfLargest(values: tf.Tensor2D, count: number): tf.Tensor {
+  const [, columns] = values.shape;
+  // Also because tfjs refuses a one-hot code of one class.
+  if (count === columns) return tf.onesLike(values);
+  const { indices } = tf.topk(values, count);
+  return tf.cast(tf.sum(tf.oneHot(indices as tf.Tensor2D, columns), 1), 'float32');
 }

@@ -1,6 +1,6 @@
 import { type AlignOptions, alignHeatmaps } from '@pose-distill/hhd-align';
 import * as tf from '@tensorflow/tfjs-core';
-import { pairLoss, sumAll } from './pair-loss.js';
+import { difference, pairLoss, sumAll } from './pair-loss.js';
 import { checkNumber, checkPair, checkWeights } from './shapes.js';
 
 export interface HhdLossOptions extends AlignOptions {
@@ -51,17 +51,16 @@ export function hhdLoss(
     const windows = alignHeatmaps({ student: studentLogits, teacher: teacherMaps }, align);
     const detached = align.detachTeacher ?? true;
     return pairLoss(windows.student, windows.teacher, detached, (student, teacher) => {
-      const difference = tf.sub(student, teacher);
-      const scaled = keypointWeights
-        ? tf.mul(
-            difference,
-            tf.reshape(tf.cast(keypointWeights, 'float32'), [batch, keypoints, 1, 1]),
-          )
-        : difference;
+      const apart = difference(student, teacher);
       const factor = weight / batch;
+      const scale = keypointWeights
+        ? tf.mul(tf.reshape(tf.cast(keypointWeights, 'float32'), [batch, keypoints, 1, 1]), factor)
+        : factor;
+      // (f*d)*d rather than f*(d*d): a weight of 0 then wins over a square that overflows.
+      const scaled = tf.mul(apart, scale);
       return {
-        value: tf.mul(sumAll(tf.mul(scaled, difference)), factor) as tf.Scalar,
-        gradient: tf.mul(scaled, 2 * factor),
+        value: sumAll(tf.mul(scaled, apart)),
+        gradient: tf.mul(scaled, 2),
       };
     });
   });

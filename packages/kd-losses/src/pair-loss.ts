@@ -37,6 +37,17 @@ export function pairLoss(
   return operation(first, second) as tf.Scalar;
 }
 
+/** Beyond it numbers are taken for it: products of them with weights and slopes still fit a float32. */
+export const LARGEST = 1e30;
+
+/**
+ * `a - b`, at most `LARGEST` from 0, for losses that square it: a difference of finite maps that overflows would be NaN times a weight
+ * of 0, and its gradient infinite.
+ */
+export function difference(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.clipByValue(tf.sub(a, b), -LARGEST, LARGEST);
+}
+
 /** Sum of all entries, line by line first, so that float32 keeps its digits over a whole batch of maps. */
 export function sumAll(values: tf.Tensor): tf.Scalar {
   const lines = values.rank > 2 ? (values.shape[0] as number) * (values.shape[1] as number) : 1;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type PairForward, pairLoss, sumAll } from './pair-loss.js';
+import { LARGEST, type PairForward, pairLoss, sumAll } from './pair-loss.js';
 import { checkNumber, checkPair, checkWeights } from './shapes.js';
 
 export interface PixelKlOptions {
@@ -8,9 +8,6 @@ export interface PixelKlOptions {
   /** Treat the teacher as a constant. @default false, as released: an ensemble learns from its members too */
   readonly detachTeacher?: boolean;
 }
-
-/** Beyond it a pixel counts as impossible; products of such numbers still fit a float32. */
-const LARGEST = 1e30;
 
 /** Kernel name this package owns; a backend package may register a fast kernel under it. */
 const PIXEL_KL = 'PixelKl';
@@ -49,8 +46,8 @@ export function pixelKlLoss(
   checkNumber(
     'temperature',
     temperature,
-    (value) => value > 0 && value < LARGEST,
-    'a number above 0',
+    (value) => value > 1e-15 && value < 1e15,
+    'a number above 0 (1e-15 to 1e15)',
   );
 
   const factor = temperature ** 2 / (batch * height * width);

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LossError } from './errors.js';
 
 /**
- * Sum of loss terms, each times its weight, with its own backward: composes losses where stock tfjs has no gradients (Node).
+ * Sum of loss terms, each times its weight, with its own backward: composes losses where stock tfjs has no gradients (Node). A term of
+ * weight 0 adds nothing, even if it is infinite.
  *
  * @param terms scalars
  * @param weights one for each term
@@ -20,7 +21,11 @@ export function weightedSum(terms: readonly tf.Scalar[], weights: readonly numbe
   const operation = tf.customGrad(((...inputs: unknown[]) => {
     const values = inputs.slice(0, terms.length) as tf.Tensor[];
     return {
-      value: tf.addN(values.map((value, i) => tf.mul(value, weights[i]!))),
+      value: tf.addN(
+        values.map((value, i) =>
+          weights[i] === 0 ? tf.zerosLike(value) : tf.mul(value, weights[i]!),
+        ),
+      ),
       gradFunc: (dy: tf.Tensor) => weights.map((weight) => tf.mul(dy, weight)),
     };
   }) as unknown as Parameters<typeof tf.customGrad>[0]);
