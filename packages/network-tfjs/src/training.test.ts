@@ -84,12 +84,17 @@ forEachBackend((backend) => {
   const read = (tensors: readonly tf.Tensor[]) =>
     Promise.all(tensors.map(async (tensor) => [...(await tensor.data())]));
 
+  /** As if another replica had seen something a little different. */
+  const gather = (own: Float32Array): Float32Array[] => [own, own.map((value) => 0.75 * value)];
+
   it.each([
-    true,
-    'norms',
-  ] as const)('gives the same gradients to the last bit, recompute %s', async (recompute) => {
-    const plain = gradientsOf({ training: true });
-    const again = gradientsOf({ training: true, recompute });
+    ['recompute true', true, {}],
+    ['recompute norms', 'norms', {}],
+    ['recompute true with batch norm across replicas', true, { gather }],
+    ['recompute norms with batch norm across replicas', 'norms', { gather }],
+  ] as const)('gives the same gradients to the last bit, %s', async (_, recompute, across) => {
+    const plain = gradientsOf({ training: true, ...across });
+    const again = gradientsOf({ training: true, recompute, ...across });
     expect(await read([again.value, ...again.grads])).toEqual(
       await read([plain.value, ...plain.grads]),
     );

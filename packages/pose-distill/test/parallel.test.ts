@@ -113,6 +113,17 @@ describe('trainInThreads', () => {
     }
   });
 
+  it('batch norm across workers is the same when its results are computed again', async () => {
+    const settings = { steps: 4, batchSize: 5, syncBatchNorm: true };
+    const kept = await record(tiny(settings), 2);
+    for (const recompute of ['norms', 'all']) {
+      const again = await record(tiny({ ...settings, recompute }), 2);
+      expect(numbers(again), recompute).toEqual(numbers(kept));
+      expect(again.result.model.weights).toEqual(kept.result.model.weights);
+      expect(await statisticsOf(again)).toEqual(await statisticsOf(kept));
+    }
+  });
+
   it('goes on from a checkpoint with another number of workers', async () => {
     const whole = await record(tiny(), 2);
     const stop = new AbortController();
