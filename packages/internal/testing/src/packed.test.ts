@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, runPage } from './chromium.js';
+import { LOSSES_EXPECTED, LOSSES_PROGRAM } from './packed-losses.js';
 
 const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDERS = [
@@ -74,6 +75,29 @@ const EXPECTED = {
   page: true,
 };
 
+const PEERS = fileURLToPath(new URL('../../../../node_modules/@tensorflow', import.meta.url));
+
+/** tfjs's own ESM builds. Node's modules are named in them, but not used in a page; seedrandom only by random numbers. */
+const TFJS_IMPORTS = {
+  ...Object.fromEntries(
+    ['core', 'backend-cpu', 'backend-wasm'].map((name) => [
+      `@tensorflow/tfjs-${name}`,
+      `/node_modules/@tensorflow/tfjs-${name}/dist/tf-${name}.fesm.js`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['seedrandom', 'fs', 'path', 'perf_hooks', 'os'].map((name) => [
+      name,
+      'data:text/javascript,export default {}',
+    ]),
+  ),
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  wasm: 'application/wasm',
+};
+
 /** Every entry of an installed package and the file that it leads to. */
 function entriesOf(folder: string): [name: string, file: string][] {
   const manifest = JSON.parse(readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8'));
@@ -97,26 +121,69 @@ describe('packed and installed in an empty project', () => {
     writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
     const files = tarballs.map((name) => `./${name}`);
     npm(project, 'install', '--offline', '--omit=peer', '--no-audit', '--no-fund', ...files);
+    symlinkSync(PEERS, join(project, 'node_modules/@tensorflow'));
     writeFileSync(join(project, 'program.js'), PROGRAM);
+    writeFileSync(join(project, 'losses.js'), LOSSES_PROGRAM);
   }, 120_000);
 
+  /** What an expression gives in Node, in the project. */
+  const inNode = (expression: string): unknown => {
+    const script = `(async () => console.log(JSON.stringify(await (${expression}))))()`;
+    const text = execFileSync(process.execPath, ['-e', script], {
+      cwd: project,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return JSON.parse(text.trim().split('\n').at(-1)!);
+  };
+
+  /** The same in a page of Chromium, with an import map and no bundler. */
+  const inPage = (expression: string): Promise<unknown> => {
+    const imports = { ...Object.fromEntries(FOLDERS.flatMap(entriesOf)), ...TFJS_IMPORTS };
+    const page = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>
+<script type="module">globalThis.outcome = await (${expression});</script>`;
+    return runPage((path) => {
+      if (path === '/') return { type: 'text/html', body: page };
+      const type = TYPES[path.split('.').at(-1)!];
+      const file = join(project, path);
+      return type && existsSync(file) ? { type, body: readFileSync(file) } : undefined;
+    });
+  };
+
+  const decode = "import('./program.js').then(({ outcome }) => outcome)";
+
   it('works in Node', () => {
-    const script = `import('./program.js').then((module) => console.log(JSON.stringify(module.outcome)))`;
-    const text = execFileSync(process.execPath, ['-e', script], { cwd: project, encoding: 'utf8' });
-    expect(JSON.parse(text)).toEqual(EXPECTED);
+    expect(inNode(decode)).toEqual(EXPECTED);
   });
 
   it.skipIf(!findChromium())('works in a page without a bundler', async () => {
-    const imports = Object.fromEntries(FOLDERS.flatMap(entriesOf));
-    const page = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>
-<script type="module">globalThis.outcome = (await import('/program.js')).outcome;</script>`;
-    const outcome = await runPage((path) =>
-      path === '/'
-        ? { type: 'text/html', body: page }
-        : path.endsWith('.js')
-          ? { type: 'text/javascript', body: readFileSync(join(project, path)) }
-          : undefined,
-    );
-    expect(outcome).toEqual(EXPECTED);
+    expect(await inPage(decode)).toEqual(EXPECTED);
+  });
+
+  const losses = "import('./losses.js').then(({ lossesOnStockTfjs }) => lossesOnStockTfjs())";
+
+  /** Values and gradients in single precision beside those in double precision. */
+  const expectLosses = (outcome: unknown): void => {
+    const { registered, ...backends } = outcome as Record<string, typeof LOSSES_EXPECTED>;
+    expect(registered).toEqual([]);
+    for (const name of ['tensor-ops', 'accelerate'])
+      expect(existsSync(join(project, 'node_modules/@pose-distill', name))).toBe(false);
+    for (const backend of ['cpu', 'wasm']) {
+      expect(Object.keys(backends[backend]!)).toEqual(Object.keys(LOSSES_EXPECTED));
+      for (const [name, expected] of Object.entries(LOSSES_EXPECTED))
+        expected.forEach((number, i) => {
+          const found = (backends[backend] as typeof LOSSES_EXPECTED)[name]![i]!;
+          const error = Math.abs(found - number);
+          expect(error, `${name} on ${backend}`).toBeLessThan(1e-5 * Math.abs(number) + 1e-7);
+        });
+    }
+  };
+
+  it('losses and their gradients on stock tfjs in Node', () => {
+    expectLosses(inNode(losses));
+  });
+
+  it.skipIf(!findChromium())('losses and their gradients on stock tfjs in a page', async () => {
+    expectLosses(await inPage(losses));
   });
 });
