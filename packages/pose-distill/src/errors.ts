@@ -1,6 +1,7 @@
 /** What can go wrong at the boundary of the program; callers test `code`. */
 export type PoseDistillErrorCode =
   | 'BAD_OPTION'
+  | 'BAD_CACHE'
   | 'BAD_CHECKPOINT'
   | 'BAD_MODEL'
   | 'BAD_FILE'

@@ -1,5 +1,5 @@
 export { FormatError, type FormatErrorCode } from './format-error.js';
-export { halfToFloat, upperHalfToFloat } from './half.js';
+export { halfToFloat, readHalves, upperHalfToFloat, writeHalves } from './half.js';
 export type { JsonRecordPlaces } from './json-block.js';
 export {
   createJsonRecordReader,

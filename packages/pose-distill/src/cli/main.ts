@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addCache } from './cache.js';
 import { addComplexity } from './complexity.js';
 import { addData } from './data.js';
 import { addDemo } from './demo.js';
@@ -19,7 +20,16 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(add --help for the options and an example)')
     .exitOverride();
   const context = { fail: () => (status = FAILED) };
-  for (const add of [addTrain, addImport, addEval, addComplexity, addData, addDoctor, addDemo])
+  for (const add of [
+    addTrain,
+    addCache,
+    addImport,
+    addEval,
+    addComplexity,
+    addData,
+    addDoctor,
+    addDemo,
+  ])
     add(program, context);
   try {
     await program.parseAsync(args as string[], { from: 'user' });
