@@ -1,4 +1,4 @@
-export type { CacheCodec, MapShape } from './cache/codec.js';
+export type { CacheCodec } from './cache/codec.js';
 export type { CacheHeader } from './cache/manifest.js';
 export type { Interpolation } from './cache/warp.js';
 export { type BackendChoice, startBackend } from './node/backend.js';

@@ -1,7 +1,8 @@
 import { halfToFloat, writeHalves } from '@pose-distill/internal-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CacheCodec, createCoder, type MapShape } from './codec.js';
+import type { MapShape } from '../train/teacher.js';
+import { type CacheCodec, createCoder } from './codec.js';
 
 const rounded = (values: Float32Array): Float32Array => {
   const halves = new Uint16Array(values.length);

@@ -1,5 +1,6 @@
 import { readHalves, writeHalves } from '@pose-distill/internal-formats';
 import { PoseDistillError } from '../errors.js';
+import type { MapShape } from '../train/teacher.js';
 
 /**
  * How a person's maps are written. `float16`: every pixel, rounded to half precision. `topk`: of each map the `count` largest values
@@ -8,9 +9,6 @@ import { PoseDistillError } from '../errors.js';
 export type CacheCodec =
   | { readonly kind: 'float16' }
   | { readonly kind: 'topk'; readonly count: number };
-
-/** [H,W,C] of maps. */
-export type MapShape = readonly [height: number, width: number, channels: number];
 
 /** Writes and reads maps of one shape. */
 export interface MapCoder {

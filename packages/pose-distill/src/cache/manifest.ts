@@ -2,7 +2,8 @@ import type { SourceSpec } from '@pose-distill/datasets/node';
 import type { Size } from '@pose-distill/heatmap-decode';
 import { defineSkeleton, type Skeleton } from '@pose-distill/skeletons';
 import { PoseDistillError } from '../errors.js';
-import type { CacheCodec, MapShape } from './codec.js';
+import type { MapShape } from '../train/teacher.js';
+import type { CacheCodec } from './codec.js';
 
 /** What all parts of a cache say alike. */
 export interface CacheHeader {

@@ -1,5 +1,6 @@
 import type { Affine } from '@pose-distill/heatmap-decode';
-import { type CacheCodec, createCoder, type MapCoder, type MapShape } from './codec.js';
+import type { MapShape } from '../train/teacher.js';
+import { type CacheCodec, createCoder, type MapCoder } from './codec.js';
 
 /** What a part's file holds of every sample: the plain crop's transform, which sample it is, a checksum, the maps. */
 export interface RecordLayout {

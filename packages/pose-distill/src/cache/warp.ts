@@ -1,5 +1,5 @@
 import { type Affine, composeAffine, invertAffine, type Size } from '@pose-distill/heatmap-decode';
-import type { MapShape } from './codec.js';
+import type { MapShape } from '../train/teacher.js';
 
 /** How values between pixels are found. `bicubic` is Catmull-Rom's. */
 export type Interpolation = 'bilinear' | 'bicubic';

@@ -96,7 +96,7 @@ export function addTrain(program: Command, context: CommandContext): void {
     .option('--teacher-network <name>', "the teacher's network, when it is trained here")
     .option(
       '--teacher <folder>',
-      'a finished run or model folder to use as the teacher; NAME=FOLDER, several times, for a recipe with several',
+      'a finished run or model folder to use as the teacher, or cache:FOLDER (see cache); NAME=FOLDER, several times, for a recipe with several',
       collectTeacher,
     )
     .addOption(

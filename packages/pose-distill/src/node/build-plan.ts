@@ -3,9 +3,11 @@ import { loadRecipe, type Materials } from '../recipes/index.js';
 import type { Plan, PlanReference } from '../train/plan.js';
 import type { Teacher } from '../train/teacher.js';
 import { loadModel } from './models.js';
+import { openTeacherCache } from './teacher-cache.js';
 
 /**
- * Builds the plan a reference names, with the materials its options point to: `teacher` is a model folder, or several by name.
+ * Builds the plan a reference names, with the materials its options point to: `teacher` is a model folder or
+ * `cache:` and the folder of a teacher cache, or several by name.
  *
  * @throws PoseDistillError BAD_OPTION, naming the module, when it throws or gives no plan; what reading a teacher throws
  */
@@ -42,8 +44,10 @@ async function loadMaterials(places: unknown): Promise<Materials> {
   return { teachers };
 }
 
+const CACHE = 'cache:';
+
 function loadTeacher(place: string): Promise<Teacher> {
-  return loadModel(place);
+  return place.startsWith(CACHE) ? openTeacherCache(place.slice(CACHE.length)) : loadModel(place);
 }
 
 const FIELDS: Readonly<Record<string, 'string' | 'object' | 'function' | 'number'>> = {

@@ -2,11 +2,12 @@ import type { Batch } from '@pose-distill/datasets';
 import { prune } from '@pose-distill/network';
 import { run } from '@pose-distill/network-tfjs';
 import * as tf from '@tensorflow/tfjs-core';
-import { type MapShape, TOO_LARGE_FOR_HALF } from '../cache/codec.js';
+import { TOO_LARGE_FOR_HALF } from '../cache/codec.js';
 import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { loadFolded } from '../train/load-folded.js';
 import { inputSizeOf } from '../train/predict.js';
+import { type MapShape, outputShapes } from '../train/teacher.js';
 import { startBackend } from './backend.js';
 
 /** A teacher that gives its maps as arrays. */
@@ -53,12 +54,9 @@ export function mapShapes(
   place: string,
 ): Readonly<Record<string, MapShape>> {
   const keypoints = skeleton.keypoints.length;
-  const shapeOf = (output: string): readonly number[] =>
-    network.nodes.find(({ name }) => name === network.outputs[output])?.shape ?? [];
-  const usable = (output: string): boolean => {
-    const shape = shapeOf(output);
-    return shape.length === 3 && shape[2] === keypoints;
-  };
+  const shapes = outputShapes(network);
+  const usable = (output: string): boolean =>
+    shapes[output]?.length === 3 && shapes[output][2] === keypoints;
   const wrong = names.filter((name) => !usable(name));
   if (names.length === 0 || wrong.length)
     throw new PoseDistillError(
@@ -67,7 +65,7 @@ export function mapShapes(
         `It does under: ${Object.keys(network.outputs).filter(usable).join(', ') || 'none'}.`,
       { outputs: Object.keys(network.outputs) },
     );
-  return Object.fromEntries(names.map((name) => [name, shapeOf(name) as unknown as MapShape]));
+  return Object.fromEntries(names.map((name) => [name, shapes[name]!]));
 }
 
 /** Throws NON_FINITE for maps that half precision cannot hold; `place` says whose they are. */

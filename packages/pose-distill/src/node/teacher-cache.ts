@@ -4,9 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Batch, PoseDataset } from '@pose-distill/datasets';
 import type { Affine } from '@pose-distill/heatmap-decode';
 import { flipIndices } from '@pose-distill/skeletons';
-import type { MapShape } from '../cache/codec.js';
 import { badCache, type CacheHeader, partFiles, partRange } from '../cache/manifest.js';
-import type { MapSource } from '../cache/map-source.js';
 import {
   type CacheRecord,
   type RecordOutput,
@@ -15,6 +13,7 @@ import {
   recordLayout,
 } from '../cache/record.js';
 import { betweenHeatmaps, createMapWarp, type Interpolation } from '../cache/warp.js';
+import type { MapShape, MapSource } from '../train/teacher.js';
 import { firstDifference } from './cache-data.js';
 import { damaged, readParts } from './cache-parts.js';
 
