@@ -4,6 +4,7 @@ import {
   createBatchLoader,
   createShardLoader,
   openDataset,
+  type ShardLoader,
   type SourceSpec,
 } from '@pose-distill/datasets/node';
 import type { CocoKeypointResult } from '@pose-distill/metrics';
@@ -11,7 +12,7 @@ import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { loadCheckpoint } from '../train/checkpoint.js';
 import { predictResults, scoreResults } from '../train/evaluate.js';
-import type { PlanReference } from '../train/plan.js';
+import type { Plan, PlanReference } from '../train/plan.js';
 import { isMapSource } from '../train/teacher.js';
 import {
   type TrainEvent,
@@ -100,12 +101,12 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
         ...(shard && { shard }),
       })
     : await createBatchLoader({ ...loading, source, split: 'train' });
-  for (const teacher of Object.values(plan.teachers ?? {}))
-    if (isMapSource(teacher)) {
-      if (archives) throw noPeopleInArchives(teacher.name);
-      await teacher.check?.((loader as BatchLoader).dataset);
-    }
-  const validation = await openDataset(source, { split: 'val' });
+  const validation = await checkSources(plan, loader)
+    .then(() => openDataset(source, { split: 'val' }))
+    .catch(async (error) => {
+      await loader.close();
+      throw error;
+    });
   await store.write('config.json', `${JSON.stringify({ source, ...reference }, undefined, 2)}\n`);
 
   const found = new WeakMap<Model, readonly CocoKeypointResult[]>();
@@ -159,6 +160,18 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
   } finally {
     await writing;
     await loader.close();
+  }
+}
+
+/** Teachers that are no networks must have maps of these people. */
+async function checkSources(
+  { teachers = {} }: Plan,
+  loader: BatchLoader | ShardLoader,
+): Promise<void> {
+  for (const teacher of Object.values(teachers)) {
+    if (!isMapSource(teacher)) continue;
+    if (!('dataset' in loader)) throw noPeopleInArchives(teacher.name);
+    await teacher.check?.(loader.dataset);
   }
 }
 
