@@ -1,6 +1,10 @@
 import { stackedHourglass } from '@pose-distill/backbones';
 import { pixelKlLoss, rampUp, weightedSum } from '@pose-distill/kd-losses';
-import { ensembleInputs, featureAggregation } from '@pose-distill/kd-losses/fau';
+import {
+  type EnsembleIndexing,
+  ensembleInputs,
+  featureAggregation,
+} from '@pose-distill/kd-losses/fau';
 import type { LossTerm, Plan, PlanReference } from '../train/plan.js';
 import { plainOptions, type RecipeOptions, readCommon, trainingNetwork } from './common.js';
 import { readOptions } from './options.js';
@@ -50,7 +54,7 @@ export function plan(options: RecipeOptions): Plan {
     const mixed = ensembleInputs({
       shared: net.stacks,
       branches: net.branches,
-      indexing: isReference ? (stacks > 0 ? 'share_less' : 'hourglass_okd') : 'last',
+      indexing: isReference ? releasedIndexing(stacks, branches) : 'last',
     });
     return {
       ...net.outputs,
@@ -85,6 +89,11 @@ export function plan(options: RecipeOptions): Plan {
       divergence,
     ],
   };
+}
+
+/** The program that was released for such branches; of one stack each, only its validator has the ensemble. */
+function releasedIndexing(stacks: number, branches: readonly number[]): EnsembleIndexing {
+  return stacks > 0 || branches.every((count) => count === 1) ? 'share_less' : 'hourglass_okd';
 }
 
 /** One branch alone, trained on the ground truth. */

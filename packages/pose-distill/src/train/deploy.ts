@@ -61,9 +61,9 @@ export async function validateOutputs(
 }
 
 function isBetter(a: ValidationResult, b: ValidationResult): boolean {
-  for (const [name, score] of Object.entries(a)) {
-    const difference = (score ?? -1) - (b[name] ?? -1);
-    if (difference !== 0) return difference > 0;
+  for (const name of Object.keys(a)) {
+    const [own, other] = [a[name] ?? -Infinity, b[name] ?? -Infinity];
+    if (own !== other) return own > other;
   }
   return false;
 }
