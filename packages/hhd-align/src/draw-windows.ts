@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { type AlignOptions, alignHeatmaps } from './align.js';
 import { type HeatmapPair, windowCentres } from './centres.js';
 import { AlignError } from './errors.js';
+import { sameMapShape } from './heatmap-rows.js';
 import { windowSides } from './window-cells.js';
 import { DEFAULT_WINDOW_SIZE } from './windows.js';
 
@@ -15,8 +16,9 @@ export interface DrawWindowsOptions extends AlignOptions {
 }
 
 /**
- * Draws where the windows of one keypoint lie on both maps, and what is in them: teacher above, student below, as an SVG text. For
- * documentation and for looking at what a loss sees.
+ * Draws where the windows of one keypoint lie on both maps, and what is in them: teacher above, student below, as an SVG text. Darker
+ * is larger, each grid over its own range; cells of a window that lie outside the map, and so hold copies, are tinted. For documentation and for looking at what a
+ * loss sees.
  *
  * Reads the tensors back; not for the middle of a training step.
  *
@@ -30,38 +32,50 @@ export async function drawWindows(
   options: DrawWindowsOptions = {},
 ): Promise<string> {
   const { sample = 0, keypoint = 0, cell = 8, windowSize = DEFAULT_WINDOW_SIZE } = options;
+  const { batch, height, width, keypoints } = sameMapShape(heatmaps.student, heatmaps.teacher);
+  checkIndex('sample', sample, batch);
+  checkIndex('keypoint', keypoint, keypoints);
+  const sides = windowSides(windowSize);
   const centres = windowCentres(heatmaps, options);
   const windows = alignHeatmaps(heatmaps, options);
-  const [batch, height, width, keypoints] = heatmaps.student.shape;
-  if (!(sample in Array(batch).fill(0)) || !(keypoint in Array(keypoints).fill(0)))
-    throw new AlignError(
-      'OUT_OF_RANGE',
-      `expected a sample of 0..${batch - 1} and a keypoint of 0..${keypoints - 1}, got ${sample} and ${keypoint}.`,
-      { sample, keypoint },
-    );
-  const sides = windowSides(windowSize);
-  // A window may reach half its size beyond the map.
+
+  // A window may reach half its size beyond the map, whose height its own drawing has.
   const half = { x: (sides.width >> 1) * cell, y: (sides.height >> 1) * cell };
   const gap = 2 * cell;
-  const mapLeft = gap + half.x;
+  const zoom = (height * cell) / sides.height;
   const rowHeight = height * cell + 2 * half.y + 2 * gap;
-  const total = { width: (width + 2 * sides.width) * cell + 4 * gap, height: 2 * rowHeight };
+  const total = {
+    width: Math.ceil(width * cell + 2 * half.x + sides.width * zoom) + 3 * gap,
+    height: 2 * rowHeight,
+  };
   const parts: string[] = [];
   for (const [index, side] of (['teacher', 'student'] as const).entries()) {
-    const top = index * rowHeight + 2 * gap + half.y;
-    const map = await readMap(heatmaps[side], (row, column) => [sample, row, column, keypoint]);
-    const window = await readMap(windows[side], (row, column) => [sample, keypoint, row, column]);
-    const at = (await centres[side].data()).slice(
-      2 * (sample * keypoints + keypoint),
-    ) as Int32Array;
-    const [x, y] = [at[0]!, at[1]!];
-    const left = mapLeft + x * cell - half.x;
-    const high = top + y * cell - half.y;
+    const map = await readGrid(heatmaps[side], height, width, (row, column) => [
+      sample,
+      row,
+      column,
+      keypoint,
+    ]);
+    const window = await readGrid(windows[side], sides.height, sides.width, (row, column) => [
+      sample,
+      keypoint,
+      row,
+      column,
+    ]);
+    const [[x, y]] = (await readGrid(centres[side], 1, 2, (_, axis) => [
+      sample,
+      keypoint,
+      axis,
+    ])) as [[number, number]];
+    const [left, top] = [gap + half.x, index * rowHeight + 2 * gap + half.y];
+    const first = { column: x - (sides.width >> 1), row: y - (sides.height >> 1) };
+    const isCopy = (row: number, column: number): boolean =>
+      map[first.row + row]?.[first.column + column] === undefined;
     parts.push(
       `<text x="${gap}" y="${top - half.y - cell}">${side}, window around (${x}, ${y})</text>`,
-      cells(map(width, height), mapLeft, top, cell),
-      `<rect x="${left}" y="${high}" width="${sides.width * cell}" height="${sides.height * cell}" fill="none" stroke="#d33" stroke-width="2"/>`,
-      cells(window(sides.width, sides.height), total.width - gap - sides.width * cell, top, cell),
+      drawGrid(map, left, top, cell),
+      `<rect x="${left + first.column * cell}" y="${top + first.row * cell}" width="${sides.width * cell}" height="${sides.height * cell}" fill="none" stroke="#d33" stroke-width="2"/>`,
+      drawGrid(window, total.width - gap - sides.width * zoom, top, zoom, isCopy),
     );
   }
   for (const tensor of [...Object.values(centres), ...Object.values(windows)]) tensor.dispose();
@@ -71,32 +85,47 @@ export async function drawWindows(
   );
 }
 
+function checkIndex(name: string, index: number, count: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= count)
+    throw new AlignError('OUT_OF_RANGE', `${name}: expected 0..${count - 1}, got ${index}.`, {
+      [name]: index,
+    });
+}
+
 type Grid = readonly (readonly number[])[];
 
-/** Reads one map of a tensor; `place` says where its cells lie. */
-async function readMap(
+/** Reads a part of a tensor; `place` says where its entries lie. */
+async function readGrid(
   tensor: tf.Tensor,
+  rows: number,
+  columns: number,
   place: (row: number, column: number) => readonly number[],
-): Promise<(width: number, height: number) => Grid> {
+): Promise<Grid> {
   const values = await tensor.data();
   const flat = (index: readonly number[]): number =>
     index.reduce((sum, i, axis) => sum * tensor.shape[axis]! + i, 0);
-  return (width, height) =>
-    Array.from({ length: height }, (_, row) =>
-      Array.from({ length: width }, (_, column) => values[flat(place(row, column))]!),
-    );
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => values[flat(place(row, column))]!),
+  );
 }
 
-/** Darker is larger, each grid over its own range. */
-function cells(grid: Grid, left: number, top: number, size: number): string {
+/** Squares of a size; those that `isTinted` names are reddish. */
+function drawGrid(
+  grid: Grid,
+  left: number,
+  top: number,
+  size: number,
+  isTinted: (row: number, column: number) => boolean = () => false,
+): string {
   const all = grid.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const shade = (value: number): number =>
-    255 - Math.round((255 * (value - low)) / (high - low || 1));
   const squares = grid.flatMap((line, row) =>
     line.map((value, column) => {
-      const grey = shade(value);
-      return `<rect x="${left + column * size}" y="${top + row * size}" width="${size}" height="${size}" fill="rgb(${grey},${grey},${grey})"/>`;
+      const grey = 255 - Math.round((255 * (value - low)) / (high - low || 1));
+      const [red, rest] = isTinted(row, column)
+        ? [Math.round(0.75 * grey + 64), Math.round(0.8 * grey)]
+        : [grey, grey];
+      return `<rect x="${left + column * size}" y="${top + row * size}" width="${size}" height="${size}" fill="rgb(${red},${rest},${rest})"/>`;
     }),
   );
   const outline = `<rect x="${left}" y="${top}" width="${grid[0]!.length * size}" height="${grid.length * size}" fill="none" stroke="#999"/>`;

@@ -146,7 +146,9 @@ describe('drawWindows', () => {
     expect(picture.match(/<rect/g)).toHaveLength(2 * (30 + 16 + 2) + 2 + 1);
     expect(picture).toMatch(/teacher, window around \(\d, \d\).*student, window around \(\d, \d\)/);
     await expect(drawWindows({ student, teacher }, { keypoint: 3 })).rejects.toThrow(
-      /0\.\.2, got 0 and 3/,
+      /keypoint: expected 0\.\.2, got 3/,
     );
+    await expect(drawWindows({ student, teacher }, { sample: 0.5 })).rejects.toThrow(/sample/);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 });

@@ -26,7 +26,7 @@ export interface RemoveBiasOptions {
  * @throws {AlignError} SHAPE_MISMATCH, OUT_OF_RANGE
  * @see Gu et al., Removing the bias of integral pose regression, ICCV 2021; DSNTHead of mmpose
  * @example
- * const unbiased = removeIntegralBias(softArgmax(logits, { beta: 10 }).coordinates, logits);
+ * const unbiased = removeIntegralBias(softArgmax(logits, { beta: 10 }), logits, { beta: 10 });
  */
 export function removeIntegralBias(
   coordinates: tf.Tensor3D,

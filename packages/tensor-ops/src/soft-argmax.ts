@@ -19,7 +19,7 @@ export interface SoftArgmaxOptions extends SpatialSoftmaxOptions {
  * Softmax over the pixels of each heatmap: `[B, H, W, K]` to probabilities of the same shape that sum
  * to one per image and keypoint.
  *
- * The largest logit is subtracted first, so any finite logits are safe. Differentiable (first order,
+ * The largest logit is subtracted first, so any logits are safe whose product with beta is finite. Differentiable (first order,
  * with its own gradient, so `installGradients` is not needed). The caller disposes the result.
  *
  * @throws TensorOpsError SHAPE_MISMATCH, OUT_OF_RANGE

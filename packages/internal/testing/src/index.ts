@@ -6,6 +6,7 @@ export {
   testBackends,
 } from './backends.js';
 export { largestDifference, largestMagnitude } from './closeness.js';
+export { runReadmeExample } from './readme.js';
 export {
   goldenOrReference,
   hasReferenceData,

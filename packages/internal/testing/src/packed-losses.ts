@@ -11,7 +11,11 @@ import {
   heatmapMseLoss, heatmapOhkmLoss, hhdLoss, l1Loss, mseLoss, pixelKlLoss, smoothL1Loss, stageDistillationLoss, teacherMixLoss,
 } from '@pose-distill/kd-losses';
 
-if (globalThis.document) setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+const isPage = globalThis.document !== undefined;
+if (isPage) {
+  setWasmPaths('/node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+  await import('@tensorflow/tfjs-backend-webgl');
+}
 
 const walk = (shape, step, modulus) => tf.tensor(
   Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => (((i * step) % modulus) - (modulus - 1) / 2) / 8), shape);
@@ -57,10 +61,12 @@ export async function losses(backend) {
   return outcome;
 }
 
-/** Both backends, and proof that tfjs is as it comes: no gradient is registered for what the losses are made of. */
+/** Backends at hand, and proof that tfjs is as it comes: no gradient is registered for what the losses are made of. */
 export async function lossesOnStockTfjs() {
   const registered = ['Multiply', 'Sub', 'Sum', 'Softmax', 'Transpose'].filter((name) => tf.getGradient(name));
-  return { registered, cpu: await losses('cpu'), wasm: await losses('wasm') };
+  const outcome = { registered, cpu: await losses('cpu'), wasm: await losses('wasm') };
+  const hasWebgl = isPage && (await tf.setBackend('webgl').catch(() => false));
+  return hasWebgl ? { ...outcome, webgl: await losses('webgl') } : outcome;
 }
 `;
 
