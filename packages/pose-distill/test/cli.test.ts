@@ -34,6 +34,7 @@ describe('command line', () => {
     for (const name of [
       ['train'],
       ['import'],
+      ['cache'],
       ['eval', 'coco'],
       ['eval', 'pck'],
       ['complexity'],

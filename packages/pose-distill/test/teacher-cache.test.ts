@@ -20,8 +20,11 @@ import { createMapMaker } from '../src/node/cache-maps.js';
 import { saveModel } from '../src/node/models.js';
 import { openTeacherCache } from '../src/node/teacher-cache.js';
 import { type WriteCacheOptions, writeTeacherCache } from '../src/node/write-teacher-cache.js';
-import { plain } from '../src/recipes/index.js';
+import { hhd, plain } from '../src/recipes/index.js';
 import { initialState, namedWeights } from '../src/train/state.js';
+import { createMemoryStore } from '../src/train/store.js';
+import type { Teacher } from '../src/train/teacher.js';
+import { train } from '../src/train/train.js';
 
 /** 3 parts: 256, 256 and 8. */
 const COUNT = 520;
@@ -169,6 +172,45 @@ describe('writeTeacherCache, then openTeacherCache', () => {
   });
 });
 
+describe('training from a cache', () => {
+  /** Losses of the first steps without augmentation. */
+  async function losses(teacher: Teacher): Promise<number[]> {
+    const plan = hhd.plan(
+      {
+        ...{ keypoints: model.skeleton.keypoints, height: 64, width: 32, windowSize: 4 },
+        ...{ network: 'mobilenetv2x0.25s16-deconv8', steps: 5, batchSize: 8, teacher: 'given' },
+        ...{ flip: 0, scale: 0, rotation: 0 },
+      },
+      { teachers: { teacher } },
+    );
+    const { inputSize, batchSize, augment, seed } = plan;
+    const loader = await createBatchLoader({
+      ...{ source: dataset, inputSize, batchSize, augment, seed, workers: 0 },
+    });
+    const found: number[] = [];
+    await train(plan, {
+      batches: loader,
+      store: createMemoryStore(),
+      reference: { module: 'hhd', options: {} },
+      logEvery: 1,
+      log: (event) => event.type === 'loss' && found.push(event.total),
+    });
+    await loader.close();
+    return found;
+  }
+
+  it('has the losses of the teacher itself where nothing is augmented, up to half precision', async () => {
+    const live = await losses(model);
+    const cached = await losses(await openTeacherCache(at('whole')));
+    const few = await losses(await openTeacherCache(at('topk')));
+    expect(cached).toHaveLength(5);
+    // Maps are rounded by a part in 2,048, and a step's difference goes into the next.
+    for (const [step, loss] of cached.entries())
+      expect(Math.abs(loss / live[step]! - 1)).toBeLessThan(1e-3);
+    expect(Math.abs(few[0]! / live[0]! - 1)).toBeGreaterThan(1e-3);
+  });
+});
+
 describe('a cache in pieces', () => {
   it('made by two shares, whatever their batches, is the one made at once, byte for byte', async () => {
     const first = await write('shares', { shard: '0/2' });
@@ -258,7 +300,7 @@ describe('openTeacherCache refuses', () => {
     expect(await refusal('mixed')).toMatchObject({
       code: 'BAD_CACHE',
       message: expect.stringMatching(
-        /part-000\.json the teacher’s weights is [0-9a-f]{64}, of part-001\.json f00d/,
+        /\(weights of the teacher\): part-000\.json has [0-9a-f]{64}, part-001\.json has f00d/,
       ),
     });
   });
@@ -313,7 +355,7 @@ describe('openTeacherCache refuses', () => {
     });
     await expect(write('old', { teacher: at('other') })).rejects.toMatchObject({
       code: 'BAD_CACHE',
-      message: expect.stringContaining('is of another cache: its the teacher’s weights'),
+      message: expect.stringContaining('is of another cache (weights of the teacher): there '),
     });
     renameSync(at('other'), at('elsewhere'));
     expect(await refusal('old')).toBeUndefined();

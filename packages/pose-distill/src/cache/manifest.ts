@@ -135,9 +135,9 @@ export function differenceOf(
   other: CacheHeader,
 ): { readonly field: string; readonly one: string; readonly other: string } | undefined {
   const fields = (header: CacheHeader): Record<string, unknown> => ({
-    'the teacher’s weights': header.teacher.weights,
-    'the teacher’s network': header.teacher.model,
-    samples: header.data.samples,
+    'weights of the teacher': header.teacher.weights,
+    'network of the teacher': header.teacher.model,
+    'number of samples': header.data.samples,
     split: header.data.split,
     data: header.data.sha256,
     codec: describeCodec(header.codec),

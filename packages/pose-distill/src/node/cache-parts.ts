@@ -59,7 +59,7 @@ function checkSame(parts: readonly CachePart[], directory: string): void {
     if (!differing) continue;
     const [one, other] = [partFiles(first!.index).json, partFiles(part.index).json];
     throw badCache(
-      `${directory} holds parts of different caches: of ${one} ${differing.field} is ${differing.one}, of ${other} ${differing.other}. ` +
+      `${directory} holds parts of different caches (${differing.field}): ${one} has ${differing.one}, ${other} has ${differing.other}. ` +
         'Delete the parts that do not belong here and make the cache again; what is whole is kept.',
       { files: [one, other], ...differing },
     );

@@ -204,7 +204,7 @@ async function isThere(directory: string, header: CacheHeader, index: number): P
   const differing = differenceOf(part.header, header);
   if (differing)
     throw badCache(
-      `${place} is of another cache: its ${differing.field} is ${differing.one}, and ${differing.other} is wanted now. ` +
+      `${place} is of another cache (${differing.field}): there ${differing.one}, wanted now ${differing.other}. ` +
         'Choose another --out, or delete the folder first.',
       { place, ...differing },
     );
