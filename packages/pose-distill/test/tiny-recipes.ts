@@ -106,4 +106,5 @@ export async function trained(
   return { weights: namedWeights(plan.student, state), checkpoints };
 }
 
-const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const digest = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
