@@ -74,3 +74,4 @@ export {
   type PosePredictions,
 } from './pckh.js';
 export type { PckhRules } from './pckh-distances.js';
+export { MPII_JOINT_NAMES } from './pckh-stats.js';

@@ -12,7 +12,7 @@ const PARTS: readonly (readonly [string, ...string[]])[] = [
   ['Ankle', 'lank', 'rank'],
 ];
 
-/** Where mmpose expects the joints, whatever the file's names say. */
+/** MPII's short names of its 16 joints in the order of the data set, which is where mmpose expects them, whatever the file's names say. */
 export const MPII_JOINT_NAMES: readonly string[] = [
   'rank',
   'rkne',

@@ -5,15 +5,23 @@ import type { Teacher } from '../train/teacher.js';
 import { loadModel } from './models.js';
 import { openTeacherCache } from './teacher-cache.js';
 
+export interface BuildPlanOptions {
+  /** Teachers by the folders that they will be in: to build a plan before its teacher is trained. Default: none. */
+  readonly promised?: Readonly<Record<string, Teacher>>;
+}
+
 /**
  * Builds the plan a reference names, with the materials its options point to: `teacher` is a model folder or
  * `cache:` and the folder of a teacher cache, or several by name.
  *
  * @throws PoseDistillError BAD_OPTION, naming the module, when it throws or gives no plan; what reading a teacher throws
  */
-export async function buildPlan({ module, options }: PlanReference): Promise<Plan> {
+export async function buildPlan(
+  { module, options }: PlanReference,
+  { promised = {} }: BuildPlanOptions = {},
+): Promise<Plan> {
   const recipe = await loadRecipe(module);
-  const materials = await loadMaterials(options.teacher);
+  const materials = await loadMaterials(options.teacher, promised);
   let plan: unknown;
   try {
     plan = await recipe.plan(options, materials);
@@ -35,12 +43,16 @@ export async function buildPlan({ module, options }: PlanReference): Promise<Pla
   );
 }
 
-async function loadMaterials(places: unknown): Promise<Materials> {
-  if (!places) return {};
+async function loadMaterials(
+  places: unknown,
+  promised: Readonly<Record<string, Teacher>>,
+): Promise<Materials> {
+  if (!places) return { teachers: {} };
   const byName =
     typeof places === 'string' ? { teacher: places } : (places as Record<string, string>);
   const teachers: Record<string, Teacher> = {};
-  for (const [name, place] of Object.entries(byName)) teachers[name] = await loadTeacher(place);
+  for (const [name, place] of Object.entries(byName))
+    teachers[name] = promised[place] ?? (await loadTeacher(place));
   return { teachers };
 }
 

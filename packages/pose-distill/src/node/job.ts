@@ -3,6 +3,7 @@ import type { SourceSpec } from '@pose-distill/datasets/node';
 import { PoseDistillError } from '../errors.js';
 import { loadRecipe } from '../recipes/index.js';
 import type { TrainEvent } from '../train/train.js';
+import { checkJob } from './check-job.js';
 import { createDirectoryStore } from './directory-store.js';
 import { type Phase, type PhaseResult, runPhase } from './phase.js';
 import type { TrainingShards } from './run.js';
@@ -36,6 +37,9 @@ export interface JobRunOptions {
 }
 
 const JOB_FILE = 'job.json';
+/** In the order they run. */
+const PHASE_NAMES = ['teacher', 'initial', 'baseline', 'student'] as const;
+type PhaseName = (typeof PHASE_NAMES)[number];
 
 /** The job a folder was started with. */
 export async function readJob(directory: string): Promise<Job> {
@@ -51,7 +55,11 @@ export async function readJob(directory: string): Promise<Job> {
 /** The phases of a job in the order they must run: teacher, initial, baseline, student. */
 export async function planJob(job: Job, directory: string, resume: boolean): Promise<Phase[]> {
   const recipe = await loadRecipe(job.recipe);
-  const phase = (name: string, module: string, options: Phase['reference']['options']): Phase => ({
+  const phase = (
+    name: PhaseName,
+    module: string,
+    options: Phase['reference']['options'],
+  ): Phase => ({
     name,
     reference: { module, options },
     source: job.source,
@@ -81,16 +89,20 @@ export async function planJob(job: Job, directory: string, resume: boolean): Pro
   return phases;
 }
 
-/** Runs a job's phases one after the other; finished ones are not run again when resuming. */
+/**
+ * Runs a job's phases one after the other; finished ones are not run again when resuming. Nothing is written before all of them have been
+ * checked (see `checkJob`), and a folder where no step was ever saved is no run: another job may be started in it.
+ */
 export async function runJob(job: Job, run: JobRunOptions): Promise<JobOutcome[]> {
   const { directory, resume = false } = run;
   const store = createDirectoryStore(directory);
-  if (!resume && (await store.read(JOB_FILE)))
+  if (!resume && (await hasTrained(directory)))
     throw new PoseDistillError(
       'BAD_OPTION',
       `${directory} already holds a run. Go on with it by --resume, or choose another folder with --out.`,
     );
   const phases = await planJob(job, directory, resume);
+  await checkJob(phases, run.workers);
   await store.write(JOB_FILE, `${JSON.stringify(job, undefined, 2)}\n`);
   const outcomes: JobOutcome[] = [];
   for (const phase of phases) {
@@ -99,6 +111,15 @@ export async function runJob(job: Job, run: JobRunOptions): Promise<JobOutcome[]
     if (result.interrupted) break;
   }
   return outcomes;
+}
+
+/** Whether any phase of a folder has come to its first checkpoint. */
+async function hasTrained(directory: string): Promise<boolean> {
+  const store = createDirectoryStore(directory);
+  if (!(await store.read(JOB_FILE))) return false;
+  for (const name of PHASE_NAMES)
+    if ((await store.list(`${name}/checkpoints/`)).length > 0) return true;
+  return false;
 }
 
 async function start(phase: Phase, { signal, log, workers }: JobRunOptions): Promise<PhaseResult> {

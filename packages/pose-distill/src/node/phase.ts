@@ -66,7 +66,8 @@ export function runPhase(
   });
 }
 
-function namedAfter({ name }: Phase, error: PlainError): PlainError {
+/** The error with the phase's name before its message. */
+export function namedAfter({ name }: Phase, error: PlainError): PlainError {
   const { message, details } = error;
   return { ...error, message: `${name}: ${message}`, details: { ...details, phase: name } };
 }

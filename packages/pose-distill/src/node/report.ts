@@ -11,10 +11,10 @@ import {
   type Series,
 } from '@pose-distill/internal-sheets';
 import type { CocoKeypointResult } from '@pose-distill/metrics';
-import type { TrainEvent } from '../train/train.js';
+import type { TrainEvent, ValidationResult } from '../train/train.js';
 import { createDirectoryStore } from './directory-store.js';
 import type { JobOutcome } from './job.js';
-import type { SummaryRow } from './summary.js';
+import { type SummaryRow, summaryCells } from './summary.js';
 import { describeUsage } from './usage.js';
 
 export interface ReportInput {
@@ -26,6 +26,8 @@ export interface ReportInput {
 const TRUTH_COLOUR = '#19c37d';
 const PREDICTED_COLOUR = '#ff5a36';
 const DRAWN_PEOPLE = 10;
+/** Stands where there is no number. */
+const NONE = '–';
 
 /** Writes one self-contained page: comparison, curves, and predictions beside the truth. */
 export async function writeReport(
@@ -43,7 +45,8 @@ export async function writeReport(
     `<p class="quiet">${escapeHtml(describeSource(source))}; ${dataset.samples.length} people in the validation split.</p>`,
     '<h2>Comparison</h2>',
     comparison(rows),
-    '<p class="quiet">AP by OKS and PCK@0.2 of the torso, in percent, on the validation split with flip test. Time: one image, one thread, batch norm folded, without flip test.</p>',
+    `<p class="quiet">${explainScores(rows)} Time: one image, one thread, batch norm folded, without flip test.</p>`,
+    ...outcomes.flatMap(choices),
     '<h2>Training</h2>',
     `<div class="row">${curves(histories).join('')}</div>`,
     ...histories.flatMap(usageLine),
@@ -61,20 +64,42 @@ function describeSource(source: string | SourceSpec): string {
   return typeof source === 'string' ? `Data: ${source}` : `Data: ${JSON.stringify(source)}`;
 }
 
+/** What the columns of scores are. */
+function explainScores(rows: readonly SummaryRow[]): string {
+  const has = (name: string): boolean => name in (rows[0]?.scores ?? {});
+  return [
+    'On the validation split with flip test, in percent: AP and AP50 by OKS; PCK@0.2, keypoints within a fifth of the torso (of the box, where the skeleton has no torso)',
+    has('AP(E)') ? "; AP(E), AP(M), AP(H), CrowdPose's easy, medium and hard pictures" : '',
+    has('PCKh@0.5') ? '; PCKh@0.5, keypoints within half a head, over people with a head box' : '',
+    '.',
+  ].join('');
+}
+
 function comparison(rows: readonly SummaryRow[]): string {
-  const fixed = (value: number | null | undefined, digits: number): string =>
-    value === null || value === undefined ? '–' : value.toFixed(digits);
-  return htmlTable(
-    ['', 'AP', 'PCK@0.2', 'parameters', 'MACs (M)', 'ms/image'],
-    rows.map((row) => [
-      row.name,
-      fixed(row.AP, 1),
-      fixed(row.pck, 1),
-      row.parameters?.toLocaleString('en') ?? '–',
-      fixed(row.macs === undefined ? undefined : row.macs / 1e6, 1),
-      fixed(row.milliseconds, 1),
-    ]),
-  );
+  const { head, body } = summaryCells(rows, NONE);
+  return htmlTable(head, body);
+}
+
+/** What was scored in a phase that had a choice: what is deployed first, then the outputs that are not. */
+function choices({ phase, result: { verdict } }: JobOutcome): string[] {
+  if (!verdict || Object.keys(verdict.others).length === 0) return [];
+  const { output, scores, others } = verdict;
+  const names = Object.keys(scores);
+  const row = (name: string, its: ValidationResult): string[] => [
+    name,
+    ...names.map((score) => its[score]?.toFixed(1) ?? NONE),
+  ];
+  return [
+    `<h2>Outputs of ${escapeHtml(phase.name)}</h2>`,
+    htmlTable(
+      ['', ...names],
+      [
+        row(`${output} (deployed)`, scores),
+        ...Object.entries(others).map(([name, its]) => row(name, its)),
+      ],
+    ),
+    '<p class="quiet">Every output that the plan deploys or watches, after the last step. The model folder holds the deployed one and the parts of the network that it needs; the others were trained and left out.</p>',
+  ];
 }
 
 interface History {

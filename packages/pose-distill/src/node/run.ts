@@ -107,6 +107,7 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
       await loader.close();
       throw error;
     });
+  if (!resume) await store.remove('events.jsonl');
   await store.write('config.json', `${JSON.stringify({ source, ...reference }, undefined, 2)}\n`);
 
   const found = new WeakMap<Model, readonly CocoKeypointResult[]>();

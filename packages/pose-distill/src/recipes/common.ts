@@ -113,13 +113,29 @@ export function heatmapNetwork(name: string, { inputSize, skeleton }: CommonPart
   );
 }
 
-/** A network of a recipe's own. */
+/**
+ * A network of a recipe's own.
+ *
+ * @throws PoseDistillError BAD_OPTION when the options give none, such as an input that cannot be halved often enough
+ */
 export function trainingNetwork(
+  recipe: string,
   { inputSize, skeleton }: CommonParts,
   outputs: (image: Value, keypoints: number) => Readonly<Record<string, Value>>,
 ): Network {
-  const image = input('image', { ...inputSize, channels: 3 });
-  return defineNetwork({ inputs: [image], outputs: outputs(image, skeleton.keypoints.length) });
+  try {
+    const image = input('image', { ...inputSize, channels: 3 });
+    return defineNetwork({ inputs: [image], outputs: outputs(image, skeleton.keypoints.length) });
+  } catch (error) {
+    if (!(error instanceof Error) || !/^(Backbone|Network|Loss)Error$/.test(error.name))
+      throw error;
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `Recipe ${recipe}: its network cannot be built for ${inputSize.height}x${inputSize.width}: ${error.message}.`,
+      {},
+      { cause: error },
+    );
+  }
 }
 
 /** The teacher that a recipe cannot do without. */

@@ -60,9 +60,16 @@ async function importModule(module: string): Promise<Partial<Recipe>> {
   } catch (error) {
     throw new PoseDistillError(
       'BAD_OPTION',
-      `The plan module ${module} cannot be loaded: ${(error as Error).message}`,
+      `The plan module ${module} cannot be loaded: ${(error as Error).message}${howToFind(error, module)}`,
       { module },
       { cause: error },
     );
   }
+}
+
+/** The message of a syntax error does not say where it is. */
+function howToFind(error: unknown, module: string): string {
+  const isFile = module.startsWith('file://');
+  if ((error as Error).name !== 'SyntaxError' || !isFile) return '';
+  return `; to see the line: node --check ${decodeURI(module.slice('file://'.length))}`;
 }

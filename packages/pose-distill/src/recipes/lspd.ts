@@ -46,7 +46,7 @@ export function plan(options: RecipeOptions): Plan {
   const ramp = read.number('ramp', 0.3, { from: 0, to: 1 });
   const common = readCommon(read);
 
-  const student = trainingNetwork(common, (image, keypoints) =>
+  const student = trainingNetwork('lspd', common, (image, keypoints) =>
     lspd(image, { ...network, keypoints }),
   );
   const outputs = Object.keys(student.outputs);

@@ -40,7 +40,7 @@ export function plan(options: RecipeOptions): Plan {
   const features = read.integer('features', 256, { from: 4 });
   const depth = read.integer('depth', 4, { from: 1 });
   const stacks = read.integer('stacks', 0, { from: 0 });
-  const branches = read.numbers('branches', [2, 2, 2], { from: 1, integer: true });
+  const branches = read.numbers('branches', [2, 2, 2], { from: 1, integer: true, count: 2 });
   const deployBranch = read.integer('deployBranch', 0, { from: 0, to: branches.length });
   const distillationWeight = read.number('distillationWeight', 2, { from: 0 });
   const ensembleWeight = read.number('ensembleWeight', 1, { from: 0 });
@@ -48,7 +48,7 @@ export function plan(options: RecipeOptions): Plan {
   const temperature = read.number('temperature', 1, { above: 0 });
   const common = readCommon(read);
 
-  const student = trainingNetwork(common, (image, keypoints) => {
+  const student = trainingNetwork('okdhp', common, (image, keypoints) => {
     const size = { features, depth, stacks, branches };
     const net = stackedHourglass(image, { name: 'net', keypoints, ...size });
     const mixed = ensembleInputs({

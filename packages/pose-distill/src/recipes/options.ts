@@ -11,7 +11,7 @@ export interface OptionReader {
   numbers(
     key: string,
     fallback: readonly number[],
-    range: { from: number; to?: number; integer?: boolean },
+    range: { from: number; to?: number; integer?: boolean; count?: number },
   ): readonly number[];
   flag(key: string, fallback: boolean): boolean;
   text(key: string, fallback: string): string;
@@ -57,14 +57,19 @@ export function readOptions(
         return Number.isInteger(value) && (value as number) >= from && (value as number) <= to;
       });
     },
-    numbers: (key, fallback, { from, to = Infinity, integer = false }) => {
-      const expected = `a list of ${integer ? 'whole numbers' : 'numbers'} of at least ${from}${to < Infinity ? ` and at most ${to}` : ''}`;
+    numbers: (key, fallback, { from, to = Infinity, integer = false, count = 0 }) => {
+      const expected = `a list of ${count > 0 ? `${count} or more ` : ''}${integer ? 'whole numbers' : 'numbers'} of at least ${from}${to < Infinity ? ` and at most ${to}` : ''}`;
       const fits = (entry: unknown): boolean =>
         typeof entry === 'number' &&
         entry >= from &&
         entry <= to &&
         (!integer || Number.isInteger(entry));
-      return take(key, fallback, expected, (value) => Array.isArray(value) && value.every(fits));
+      return take(
+        key,
+        fallback,
+        expected,
+        (value) => Array.isArray(value) && value.length >= count && value.every(fits),
+      );
     },
     flag: (key, fallback) =>
       take(key, fallback, 'true or false', (value) => typeof value === 'boolean'),
@@ -79,7 +84,12 @@ export function readOptions(
       }),
     done() {
       for (const key of Object.keys(options))
-        if (!known.has(key)) problems.push(`${key} is not an option of this recipe`);
+        if (!known.has(key))
+          problems.push(
+            key === 'teacher'
+              ? 'it trains without a teacher, so --teacher is not for it'
+              : `${key} is not an option of this recipe`,
+          );
       if (problems.length)
         throw new PoseDistillError(
           'BAD_OPTION',

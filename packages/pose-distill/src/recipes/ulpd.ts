@@ -39,7 +39,7 @@ export function plan(options: RecipeOptions): Plan {
   const ramp = read.number('ramp', 0.3, { from: 0, to: 1 });
   const common = readCommon(read);
 
-  const student = trainingNetwork(common, (image, keypoints) =>
+  const student = trainingNetwork('ulpd', common, (image, keypoints) =>
     ulpd(image, { ...network, keypoints }),
   );
   const outputs = Object.keys(student.outputs);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { PoseDistillError } from '../errors.js';
+import { inputProblems, scheduleProblems, settingProblems } from './check-settings.js';
 import type { LossTerm, Maps, Plan, TermInput } from './plan.js';
 import { describeTeacher, type MapShape, outputShapes } from './teacher.js';
 
@@ -10,32 +11,21 @@ import { describeTeacher, type MapShape, outputShapes } from './teacher.js';
  * @throws PoseDistillError BAD_OPTION, SHAPE_MISMATCH; both sides are named
  */
 export function checkPlan(plan: Plan): void {
-  const problems = [...settingProblems(plan), ...outputProblems(plan), ...teacherProblems(plan)];
+  const settings = settingProblems(plan);
+  // Schedules and networks are only looked at with sizes and counts that make sense.
+  const problems = settings.length
+    ? settings
+    : [
+        ...scheduleProblems(plan),
+        ...inputProblems(plan),
+        ...outputProblems(plan),
+        ...teacherProblems(plan),
+      ];
   if (problems.length)
     throw new PoseDistillError('BAD_OPTION', `Plan ${plan.name}: ${problems.join('; ')}.`, {
       problems,
     });
   tryTerms(plan);
-}
-
-function settingProblems({
-  accumulate = 1,
-  batchSize,
-  syncBatchNorm = false,
-  ema,
-}: Plan): string[] {
-  const problems: string[] = [];
-  if (!Number.isInteger(accumulate) || accumulate < 1 || accumulate > batchSize)
-    problems.push(
-      `accumulate must be a whole number from 1 to batchSize (${batchSize}); ${accumulate} came`,
-    );
-  if (syncBatchNorm && accumulate !== 1)
-    problems.push(
-      `syncBatchNorm needs the whole batch at a time, so accumulate must be 1; ${accumulate} came`,
-    );
-  if (ema !== undefined && !(ema > 0 && ema < 1))
-    problems.push(`ema must be above 0 and below 1; ${ema} came`);
-  return problems;
 }
 
 /** Outputs that are to be decoded must be there, as heatmaps of the plan's keypoints and size. */
@@ -56,6 +46,8 @@ function outputProblems(plan: Plan): string[] {
 
 function teacherProblems({ teachers = {}, skeleton, inputSize }: Plan): string[] {
   return Object.entries(teachers).flatMap(([name, teacher]) => {
+    if (typeof teacher !== 'object' || teacher === null)
+      return [`teacher "${name}" is ${teacher}; give it by --teacher ${name}=FOLDER`];
     const theirs = describeTeacher(teacher);
     const problems: string[] = [];
     const [own, other] = [skeleton.keypoints, theirs.skeleton.keypoints];
@@ -140,7 +132,7 @@ function named<T>(
     get(target, name) {
       if (typeof name === 'symbol' || Object.hasOwn(target, name)) return Reflect.get(target, name);
       throw new Error(
-        `${owner} has no ${what} "${name}", only ${Object.keys(target).join(', ') || 'none'}.`,
+        `${owner} has no ${what} "${name}"; it has ${Object.keys(target).join(', ') || 'none'}.`,
       );
     },
   });
