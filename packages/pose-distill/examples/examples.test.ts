@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { blobBatch, TINY_OPTIONS, type tinyPlan } from '../test/tiny-plan.js';
+// @ts-expect-error: an example is plain JavaScript
+import { distil } from './cache-then-train.js';
 // @ts-expect-error: an example is plain JavaScript
 import { plan as ownPlan } from './own-plan.js';
 
@@ -34,4 +39,16 @@ it('own-plan.js trains with a teacher and without one', async () => {
     new Array(3).fill('coordinates,teacher maps'),
   );
   expect(tf.memory().numTensors).toBeLessThan(50);
+});
+
+it('cache-then-train.js keeps a teacher’s maps and learns from them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cache-then-train-'));
+  try {
+    const { scores, bytesPerSample } = await distil(folder);
+    // 17 maps, 32 values of 4 bytes each, and a record's head.
+    expect(bytesPerSample).toBe(17 * 32 * 4 + 56);
+    expect(scores).toMatchObject({ 'PCK@0.2': expect.any(Number) });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -144,6 +144,10 @@ describe('pose-distill cache', () => {
       1,
       expect.stringContaining('No model in nowhere'),
     ]);
+    expect(await status(...CACHE, '--outputs', 'heatmaps,stack1')).toEqual([
+      2,
+      expect.stringContaining('under the name stack1. It does under: heatmaps'),
+    ]);
     const coco = ['cache', '--teacher', 'teacher', '--data', 'synthetic:{"count":8}'];
     expect(await status(...coco)).toEqual([
       2,

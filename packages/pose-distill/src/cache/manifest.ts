@@ -162,12 +162,17 @@ export function describeCodec(codec: CacheCodec): string {
 }
 
 /** The command that makes what is missing of a cache. */
-export function commandFor({ teacher, data, codec }: CacheHeader, directory: string): string {
+export function commandFor(
+  { teacher, data, codec, outputs }: CacheHeader,
+  directory: string,
+): string {
   const source = typeof data.source === 'string' ? data.source : JSON.stringify(data.source);
   const chosen = codec.kind === 'topk' ? `--codec topk --top ${codec.count} ` : '';
+  const names = Object.keys(outputs).join(',');
+  const named = names === 'heatmaps' ? '' : `--outputs ${quoted(names)} `;
   return (
     `pose-distill cache --teacher ${quoted(teacher.folder)} --data ${quoted(source)} ` +
-    `--split ${data.split} ${chosen}--out ${quoted(directory)}`
+    `--split ${data.split} ${chosen}${named}--out ${quoted(directory)}`
   );
 }
 

@@ -13,6 +13,7 @@ interface CacheFlags {
   readonly split: 'train' | 'val';
   readonly codec: CacheCodec['kind'];
   readonly top?: number;
+  readonly outputs?: readonly string[];
   readonly shard?: string;
   readonly batchSize?: number;
   readonly out: string;
@@ -35,6 +36,11 @@ export function addCache(program: Command, context: CommandContext): void {
         .default('float16'),
     )
     .option('--top <count>', 'with --codec topk: values kept of each map (default 32)', parseCount)
+    .option(
+      '--outputs <names>',
+      "which of the teacher's maps, with commas between (default heatmaps)",
+      (text: string) => text.split(','),
+    )
     .option('--shard <i/n>', 'make every n-th part only, counted from 0', parseShareName)
     .option('--batch-size <count>', 'people the teacher sees at once (default 32)', parseCount)
     .requiredOption('--out <folder>', "the cache's folder")
@@ -45,31 +51,34 @@ export function addCache(program: Command, context: CommandContext): void {
         'train --teacher cache:runs/cache --data coco:./photos --out runs/student',
       ),
     )
-    .action(async ({ teacher, data, split, shard, batchSize, out, ...flags }: CacheFlags) => {
-      const progress = createCacheProgress(process.stderr);
-      const done = await interruptible(
-        (signal) =>
-          writeTeacherCache({
-            ...{ teacher, source: data, split, directory: out, codec: codecOf(flags), signal },
-            ...(shard && { shard }),
-            ...(batchSize && { batchSize }),
-            log: progress.event,
-          }),
-        () => progress.say('Stopping after this batch; press Ctrl-C again to stop at once.'),
-      ).finally(progress.end);
-      const { written, there, parts, bytesPerSample, interrupted } = done;
-      if (interrupted) {
-        console.error(
-          `Stopped. ${there + written} whole parts are in ${out}; run the same command again to go on.`,
+    .action(
+      async ({ teacher, data, split, outputs, shard, batchSize, out, ...flags }: CacheFlags) => {
+        const progress = createCacheProgress(process.stderr);
+        const done = await interruptible(
+          (signal) =>
+            writeTeacherCache({
+              ...{ teacher, source: data, split, directory: out, codec: codecOf(flags), signal },
+              ...(outputs && { outputs }),
+              ...(shard && { shard }),
+              ...(batchSize && { batchSize }),
+              log: progress.event,
+            }),
+          () => progress.say('Stopping after this batch; press Ctrl-C again to stop at once.'),
+        ).finally(progress.end);
+        const { written, there, parts, bytesPerSample, interrupted } = done;
+        if (interrupted) {
+          console.error(
+            `Stopped. ${there + written} whole parts are in ${out}; run the same command again to go on.`,
+          );
+          context.fail();
+          return;
+        }
+        const kilobytes = Math.ceil(bytesPerSample / 1000);
+        console.log(
+          `Cache: ${out}, ${written} parts written, ${there} already there, ${parts} in all; ${kilobytes} kB a person`,
         );
-        context.fail();
-        return;
-      }
-      const kilobytes = Math.ceil(bytesPerSample / 1000);
-      console.log(
-        `Cache: ${out}, ${written} parts written, ${there} already there, ${parts} in all; ${kilobytes} kB a person`,
-      );
-    });
+      },
+    );
 }
 
 function codecOf({ codec, top }: Pick<CacheFlags, 'codec' | 'top'>): CacheCodec {
