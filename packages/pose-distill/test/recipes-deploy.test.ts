@@ -69,6 +69,9 @@ describe.each(TINY_RECIPES)('$label', (recipe) => {
         recipe.within.length ? names.filter((name) => !helpers.test(name)) : names,
       );
     expect(Object.keys(network.outputs)).toEqual(['heatmaps']);
+    // A re-parameterised block is one convolution.
+    const sums = network.nodes.filter(({ name, op }) => name.startsWith('module') && op === 'add');
+    expect(sums).toEqual([]);
   });
 });
 

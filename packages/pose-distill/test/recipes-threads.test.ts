@@ -24,9 +24,9 @@ beforeAll(async () => {
   await saveModel(folder, untrainedTeacher());
 });
 
-function referenceOf({ module, options }: TinyRecipe): PlanReference {
+function referenceOf({ module, options }: TinyRecipe, own: object): PlanReference {
   const teacher = recipes[module]!.teacher ? { teacher: folder } : {};
-  return { module, options: { ...options, ...teacher, steps: STEPS, batchSize: 4, accumulate: 2 } };
+  return { module, options: { ...options, ...teacher, steps: STEPS, batchSize: 4, ...own } };
 }
 
 /** Losses of every step and what was left at the end. On no workers: in this thread. */
@@ -60,7 +60,7 @@ function stateDigests({ statistics, ...flat }: object & { statistics: object }) 
 
 describe.each(TINY_RECIPES)('$label', (recipe) => {
   it('gives the same bits in two threads, and after an interruption', async () => {
-    const reference = referenceOf(recipe);
+    const reference = referenceOf(recipe, { accumulate: 2 });
     const whole = await record(reference, 0);
     expect(whole.losses).toHaveLength(STEPS);
     expect(whole.losses.flat().every((loss) => loss > 0)).toBe(true);
@@ -76,5 +76,16 @@ describe.each(TINY_RECIPES)('$label', (recipe) => {
     const rest = await record(reference, 0, { resume: first.last });
     expect(rest.losses).toEqual(whole.losses.slice(first.last.step));
     expect(rest.state).toEqual(whole.state);
+  });
+
+  it('is computed as a whole by two threads that share batch statistics', async () => {
+    // One step: Adam makes a whole step of the smallest gradient, whatever its sign.
+    const first = async (own: object, workers: number): Promise<readonly number[]> =>
+      (await record(referenceOf(recipe, { ...own, steps: 1 }), workers)).losses[0]!;
+    const whole = await first({}, 0);
+    const distance = (losses: readonly number[]): number =>
+      Math.max(...whole.map((loss, i) => Math.abs(losses[i]! / loss - 1)));
+    expect(distance(await first({ syncBatchNorm: true }, 2))).toBeLessThan(1e-5);
+    expect(distance(await first({ accumulate: 2 }, 0))).toBeGreaterThan(1e-4);
   });
 });
