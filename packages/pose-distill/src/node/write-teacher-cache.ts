@@ -18,15 +18,12 @@ import {
   partCount,
   partFiles,
   partRange,
-  partSizeOf,
 } from '../cache/manifest.js';
 import { type RecordLayout, recordLayout } from '../cache/record.js';
-import { PoseDistillError } from '../errors.js';
 import type { Model } from '../model/model.js';
-import { inputSizeOf } from '../train/predict.js';
 import { hashSamples } from './cache-data.js';
-import { checkStorable, createMapMaker, mapShapes } from './cache-maps.js';
-import { hashModel } from './model-hash.js';
+import { describeCache } from './cache-header.js';
+import { checkStorable, createMapMaker } from './cache-maps.js';
 import { loadModel } from './models.js';
 import { createPartWriter, type PartWriter } from './part-writer.js';
 
@@ -77,9 +74,6 @@ export interface WrittenCache {
   readonly interrupted: boolean;
 }
 
-/** The plain crop of training: what `createBatchLoader` cuts without options. */
-const CROP = { convention: 'classic', padding: 1.25 } as const;
-
 /**
  * Runs a teacher once over the plain crop of every sample and keeps its maps in a folder, for `openTeacherCache`.
  *
@@ -92,11 +86,11 @@ const CROP = { convention: 'classic', padding: 1.25 } as const;
  * await writeTeacherCache({ teacher: 'runs/teacher', source: 'coco:./photos', directory: 'runs/cache' });
  */
 export async function writeTeacherCache(options: WriteCacheOptions): Promise<WrittenCache> {
-  const { directory, log = () => {}, signal } = options;
+  const { directory, log = () => {} } = options;
   const share = parseShare(options.shard ?? '0/1');
   const model = await loadModel(options.teacher);
   const dataset = await openDataset(options.source, { split: options.split ?? 'train' });
-  const header = await describe(options, model, dataset);
+  const header = await describeCache(options, model, dataset);
   const layout = recordLayout(header.codec, header.outputs);
 
   const parts = partCount(header);
@@ -119,13 +113,28 @@ export async function writeTeacherCache(options: WriteCacheOptions): Promise<Wri
   const outcome = { there: there.size, parts, bytesPerSample };
   if (samples.length === 0) return { ...outcome, written: 0, interrupted: false };
 
-  const maker = await createMapMaker(model, Object.keys(header.outputs));
+  const done = await writeParts(options, { model, dataset, header, layout, samples });
+  return { ...outcome, ...done };
+}
+
+/** What the parts are written from; `samples` are those of whole parts, in order. */
+interface Work {
+  readonly model: Model;
+  readonly dataset: PoseDataset;
+  readonly header: CacheHeader;
+  readonly layout: RecordLayout;
+  readonly samples: readonly number[];
+}
+
+async function writeParts(
+  { directory, signal, log = () => {}, batchSize = 32, loaderWorkers = 1 }: WriteCacheOptions,
+  { model, dataset, header, layout, samples }: Work,
+): Promise<Pick<WrittenCache, 'written' | 'interrupted'>> {
+  const { inputSize, crop, outputs, partSize } = header;
+  const maker = await createMapMaker(model, Object.keys(outputs));
+  const source = subset(dataset, samples);
   const loader = await createBatchLoader({
-    source: subset(dataset, samples),
-    inputSize: header.inputSize,
-    ...header.crop,
-    batchSize: options.batchSize ?? 32,
-    workers: options.loaderWorkers ?? 1,
+    ...{ source, inputSize, ...crop, batchSize, workers: loaderWorkers },
   });
   let writer: PartWriter | undefined;
   let [done, written] = [0, 0];
@@ -135,12 +144,12 @@ export async function writeTeacherCache(options: WriteCacheOptions): Promise<Wri
       const maps = await maker.maps(batch);
       for (let row = 0; row < batch.size; row++) {
         const sample = samples[batch.sampleIndices[row]!]!;
-        const index = Math.floor(sample / header.partSize);
-        writer ??= await createPartWriter(directory, index, layout);
+        const part = Math.floor(sample / partSize);
+        writer ??= await createPartWriter(directory, part, layout);
         const record = { sample, transform: transformOf(batch, row) };
         await writer.add(record, mapsOf(maps, row, batch.size, dataset.samples[sample]!));
-        if (sample + 1 < partRange(header, index).to) continue;
-        log({ type: 'part', file: await writer.finish(partOf(header, dataset, index, layout)) });
+        if (sample + 1 < partRange(header, part).to) continue;
+        log({ type: 'part', file: await writer.finish(partOf(header, dataset, part, layout)) });
         writer = undefined;
         written++;
       }
@@ -152,46 +161,7 @@ export async function writeTeacherCache(options: WriteCacheOptions): Promise<Wri
     await writer?.abandon();
     await loader.close();
   }
-  return { ...outcome, written, interrupted: done < samples.length };
-}
-
-async function describe(
-  {
-    teacher: folder,
-    source,
-    split = 'train',
-    codec = { kind: 'float16' },
-    ...options
-  }: WriteCacheOptions,
-  model: Model,
-  dataset: PoseDataset,
-): Promise<CacheHeader> {
-  const { skeleton } = model;
-  const names = skeleton.keypoints.join(', ');
-  const wanted = dataset.skeleton.keypoints.join(', ');
-  if (names !== wanted)
-    throw new PoseDistillError(
-      'BAD_OPTION',
-      `The teacher in ${folder} has the keypoints ${names}; the data have ${wanted}. Take a teacher that was trained for these keypoints in this order.`,
-    );
-  if (model.decode.kind !== 'heatmap')
-    throw new PoseDistillError(
-      'BAD_OPTION',
-      `The teacher in ${folder} is decoded by "${model.decode.kind}": its maps are not near 0 away from the keypoint, so a crop that reaches beyond the stored one cannot be filled. ` +
-        'Take a teacher trained with heatmaps (--head heatmap), or use this one live with --teacher.',
-    );
-  const samples = dataset.samples.length;
-  const hashes = await hashModel(folder);
-  return {
-    teacher: { folder, ...hashes! },
-    data: { source, split, samples, sha256: hashSamples(dataset) },
-    codec,
-    skeleton,
-    outputs: mapShapes(model, options.outputs ?? ['heatmaps'], folder),
-    inputSize: inputSizeOf(model),
-    crop: CROP,
-    partSize: partSizeOf(samples),
-  };
+  return { written, interrupted: done < samples.length };
 }
 
 /** Whether a part is there and whole. @throws PoseDistillError BAD_CACHE when it is of another cache */
