@@ -1,44 +1,46 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
+import { initialise } from '@pose-distill/network';
+import { coco17 } from '@pose-distill/skeletons';
+import { saveModel } from 'pose-distill/node';
+import { buildNetwork } from 'pose-distill/recipes';
 import { expect, it } from 'vitest';
-import { blobBatch, TINY_OPTIONS, type tinyPlan } from '../test/tiny-plan.js';
+import { createWorkplace } from '../test/command.js';
 // @ts-expect-error: an example is plain JavaScript
 import { distil } from './cache-then-train.js';
-// @ts-expect-error: an example is plain JavaScript
-import { plan as ownPlan } from './own-plan.js';
 
-it('own-plan.js trains with a teacher and without one', async () => {
-  const { startBackend } = await import('pose-distill/node');
-  const { createMemoryStore, initialState, train } = await import('pose-distill/train');
-  await startBackend();
-  const options = { ...TINY_OPTIONS, steps: 3, batchSize: 2 };
-  const alone = ownPlan(options);
-  const trained = async (plan: ReturnType<typeof tinyPlan>): Promise<string[]> => {
-    const terms: string[] = [];
-    await train(plan, {
-      batches: { next: async () => blobBatch(plan, 0) },
-      store: createMemoryStore(),
-      reference: { module: 'own', options },
-      logEvery: 1,
-      log: (event) => event.type === 'loss' && terms.push(Object.keys(event.terms).join()),
-    });
-    return terms;
-  };
-  expect(await trained(alone)).toEqual(new Array(3).fill('coordinates'));
+const { folder, run: command } = createWorkplace();
+const RECIPE = ['--recipe', new URL('./two-teachers.js', import.meta.url).href];
+const DATA = ['--data', 'synthetic:{"count":16,"validation":4}', '--set', 'side=32'];
 
-  const values = initialState(alone.student, 2);
-  const { namedWeights } = await import('../src/train/state.js');
-  const teacher = {
-    ...alone,
-    network: alone.student,
-    weights: namedWeights(alone.student, values),
-  };
-  expect(await trained(ownPlan(options, { teachers: { teacher } }))).toEqual(
-    new Array(3).fill('coordinates,teacher maps'),
-  );
-  expect(tf.memory().numTensors).toBeLessThan(50);
+async function writeTeacher(name: string): Promise<string> {
+  const inputSize = { width: 32, height: 32 };
+  const network = buildNetwork(name, { inputSize, keypoints: coco17.keypoints.length });
+  await saveModel(join(folder, name), {
+    ...{ network, weights: initialise(network, 1), skeleton: coco17 },
+    decode: { kind: 'heatmap', refine: 'quarter' },
+  });
+  return name;
+}
+
+it('two-teachers.js distils from two teachers on two threads, and asks for the one that is not named', async () => {
+  const sharp = ['--teacher', `sharp=${await writeTeacher('mobilenetv2x0.25s16-deconv8')}`];
+  const large = ['--teacher', `large=${await writeTeacher('mobilenetv2x0.25s16-deconv16')}`];
+  const flags = ['train', ...RECIPE, ...DATA, '--batch-size', '4', '--steps', '3'];
+  const alone = await command([...flags, ...sharp]);
+  expect(alone).toMatchObject({
+    status: 2,
+    error: expect.stringContaining('teacher "large" is undefined; give it by --teacher large='),
+  });
+  const { status, error } = await command([...flags, ...sharp, ...large, '--workers', '2']);
+  expect(error).toContain('student: 3 steps on 2 threads');
+  expect(status).toBe(0);
+  const events = readFileSync(join(folder, 'runs/latest/student/events.jsonl'), 'utf8');
+  const loss = events.split('\n').find((line) => line.includes('"loss"'))!;
+  const { terms } = JSON.parse(loss) as { terms: Record<string, number> };
+  expect(Object.keys(terms)).toEqual(['coordinates', 'peaks of sharp', 'pixels of large']);
+  for (const value of Object.values(terms)) expect(value).toBeGreaterThan(0);
 });
 
 it('cache-then-train.js keeps a teacher’s maps and learns from them', async () => {
