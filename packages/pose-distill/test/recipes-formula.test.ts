@@ -247,7 +247,7 @@ describe('losses, written out', () => {
     for (const step of [0, 1, 14, 30, 49]) {
       const expected = formula(given, step);
       const found = await lossOf(plan, given, step);
-      expect(Math.abs(found / expected - 1), `step ${step}`).toBeLessThan(1e-5);
+      expect(Math.abs(found / expected - 1), `step ${step}`).toBeLessThan(1e-6);
     }
   });
 });
