@@ -158,6 +158,20 @@ describe('a run that was refused blocks nothing', () => {
     expect(right).toMatchObject({ status: 0, out: expect.stringContaining('mine/report.html') });
   });
 
+  it('a file where the folder should be', async () => {
+    const { status, error } = await command([
+      ...plain,
+      '--recipe',
+      'plain',
+      '--out',
+      put('file', ''),
+    ]);
+    expect({ status, error }).toMatchObject({
+      status: 2,
+      error: expect.stringMatching(/is a file/),
+    });
+  });
+
   it('a folder without a checkpoint is no run, one with a checkpoint is', async () => {
     const directory = join(folder, 'begun');
     const student = join(directory, 'student');

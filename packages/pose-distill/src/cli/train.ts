@@ -60,6 +60,7 @@ export function addTrain(program: Command, context: CommandContext): void {
   program
     .command('train')
     .description('Train a student, its teacher first if none is given.')
+    .optionsGroup('The run:')
     .option(
       '--recipe <name>',
       `${Object.keys(recipes).join(', ')}, or the file URL of a module that exports plan(options)`,
@@ -83,6 +84,7 @@ export function addTrain(program: Command, context: CommandContext): void {
     .option('--out <folder>', 'the run folder', 'runs/latest')
     .option('--init <folder>', "start the student from a model's values, by name and shape")
     .option('--resume', 'go on with the run in the folder, with the options it was started with')
+    .optionsGroup('What is trained:')
     .addOption(
       new Option(
         '--size <name>',
@@ -112,6 +114,7 @@ export function addTrain(program: Command, context: CommandContext): void {
       ]),
     )
     .option('--baseline', 'also train the same student without distillation, for comparison')
+    .optionsGroup('How:')
     .option('--batch-size <count>', "people in a step (default: the size's)", parseCount)
     .option('--accumulate <count>', 'micro-batches of a step, their gradients added up', parseCount)
     .option(

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceSpec } from '@pose-distill/datasets/node';
 import { PoseDistillError } from '../errors.js';
@@ -95,6 +96,7 @@ export async function planJob(job: Job, directory: string, resume: boolean): Pro
  */
 export async function runJob(job: Job, run: JobRunOptions): Promise<JobOutcome[]> {
   const { directory, resume = false } = run;
+  await requireFolder(directory);
   const store = createDirectoryStore(directory);
   if (!resume && (await hasTrained(directory)))
     throw new PoseDistillError(
@@ -111,6 +113,17 @@ export async function runJob(job: Job, run: JobRunOptions): Promise<JobOutcome[]
     if (result.interrupted) break;
   }
   return outcomes;
+}
+
+/** A folder, or nothing yet. */
+async function requireFolder(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found && !found.isDirectory())
+    throw new PoseDistillError(
+      'BAD_OPTION',
+      `A run needs a folder, and ${directory} is a file. Choose another name with --out.`,
+      { directory },
+    );
 }
 
 /** Whether any phase of a folder has come to its first checkpoint. */
