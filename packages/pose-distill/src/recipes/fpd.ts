@@ -9,13 +9,13 @@ import {
   requireTeacher,
 } from './common.js';
 import { readOptions } from './options.js';
-import { type Sizes, SMALL, stepwise, TINY, withSize } from './sizes.js';
+import { type Sizes, SMALL, stepwise, TINY, TINY_TEACHER, withSize } from './sizes.js';
 import { heatmapTerm, teacherTerm } from './terms.js';
 
 export const sizes: Sizes = {
   tiny: {
     epochs: 10,
-    options: { ...TINY, network: 'hourglass-1x32d2', teacherNetwork: 'hourglass-2x64d2' },
+    options: { ...TINY, network: 'hourglass-1x32d2', teacherNetwork: TINY_TEACHER },
   },
   small: {
     epochs: 10,

@@ -1,4 +1,4 @@
-import { hhdLoss } from '@pose-distill/kd-losses';
+import { hhdLoss, rampUp } from '@pose-distill/kd-losses';
 import type { LossTerm, Plan, PlanReference } from '../train/plan.js';
 import {
   heatmapNetwork,
@@ -9,7 +9,7 @@ import {
   requireTeacher,
 } from './common.js';
 import { readOptions } from './options.js';
-import { type Sizes, SMALL, stepwise, TINY, withSize } from './sizes.js';
+import { type Sizes, SMALL, stepwise, TINY, TINY_TEACHER, withSize } from './sizes.js';
 import { coordinateTerm } from './terms.js';
 
 export const sizes: Sizes = {
@@ -17,7 +17,7 @@ export const sizes: Sizes = {
     epochs: 10,
     options: {
       ...TINY,
-      ...{ network: 'mobilenetv2x0.25s16-deconv16', teacherNetwork: 'mobilenetv2x0.5s16-deconv64' },
+      ...{ network: 'mobilenetv2x0.25s16-deconv16', teacherNetwork: TINY_TEACHER },
     },
   },
   small: {
@@ -44,6 +44,8 @@ export const sizes: Sizes = {
  * integral regression, so its maps are implicit. Both maps are L2-normalised, a window is cut around each one's own
  * peak (`variant: 'paper'` places the student's window by the closed form of the soft-argmax bias, `'reference'` by
  * the released code), windows are filled by mirroring, and their squared difference is added to the task loss.
+ *
+ * `ramp` is ours: the share of the training over which the weight grows. 0, the default, is as published.
  */
 export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
   const read = readOptions('hhd', withSize(sizes, options));
@@ -51,13 +53,14 @@ export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
   const beta = read.number('beta', 10, { above: 0 });
   const windowSize = read.integer('windowSize', 8, { from: 2 });
   const distillationWeight = read.number('distillationWeight', 1, { from: 0 });
+  const ramp = read.number('ramp', 0, { from: 0, to: 1 });
   const network = read.text('network', '');
   for (const key of ['teacher', 'teacherNetwork']) read.text(key, '');
   const common = readCommon(read);
 
   const distillation: LossTerm = {
     name: 'hhd',
-    weight: distillationWeight,
+    weight: (step) => distillationWeight * rampUp(step, ramp * common.steps),
     fn: ({ outputs, teachers }) =>
       hhdLoss(outputs.heatmaps!, teachers.teacher!.heatmaps!, { variant, windowSize, beta }),
   };
@@ -74,7 +77,7 @@ export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
 /** The heatmap teacher for the same data and schedule. */
 export function teacher(options: RecipeOptions): PlanReference {
   const { teacherNetwork: network, ...all } = withSize(sizes, options);
-  return { module: 'plain', options: { ...plainOptions(all, OWN), head: 'heatmap', network } };
+  return { module: 'plain', options: { ...plainOptions(all, OWN), network } };
 }
 
 /** The same student, trained by integral regression alone. */
@@ -84,4 +87,7 @@ export function baseline(options: RecipeOptions): PlanReference {
   return { module: 'plain', options: { ...plainOptions(all, OWN), head: 'integral', beta } };
 }
 
-const OWN = ['variant', 'windowSize', 'distillationWeight', 'beta', 'teacher', 'teacherNetwork'];
+const OWN = [
+  ...['variant', 'windowSize', 'distillationWeight', 'ramp', 'beta'],
+  ...['teacher', 'teacherNetwork'],
+];

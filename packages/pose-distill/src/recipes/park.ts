@@ -8,13 +8,13 @@ import {
   requireTeacher,
 } from './common.js';
 import { readOptions } from './options.js';
-import { type Sizes, SMALL, stepwise, TINY, withSize } from './sizes.js';
+import { type Sizes, SMALL, stepwise, TINY, TINY_TEACHER, withSize } from './sizes.js';
 import { heatmapTerm, teacherTerm } from './terms.js';
 
 export const sizes: Sizes = {
   tiny: {
     epochs: 10,
-    options: { ...TINY, network: 'peleenetx0.5-duc', teacherNetwork: 'hourglass-2x64d2' },
+    options: { ...TINY, network: 'peleenetx0.5-duc', teacherNetwork: TINY_TEACHER },
   },
   small: {
     epochs: 10,

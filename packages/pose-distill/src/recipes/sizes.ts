@@ -33,10 +33,15 @@ export function presetOf(sizes: Sizes, size: unknown = 'small'): Preset {
   );
 }
 
-/** 64x64 inputs. */
-export const TINY = { height: 64, width: 64, sigma: 1, batchSize: 16 };
+/** 64x64 inputs. Found by trial on synthetic figures: wider Gaussians, less rotation and a higher rate are what a thousand steps want. */
+export const TINY: Preset['options'] = {
+  ...{ height: 64, width: 64, sigma: 1.5, batchSize: 16 },
+  ...{ learningRate: 5e-3, rotation: 15, scale: 0.15 },
+};
+/** A whole LSPD network: of those tried it learns most in a thousand steps, more than hourglasses of its cost. */
+export const TINY_TEACHER = 'lspdx128b4';
 /** 128x128 inputs. */
-export const SMALL = { height: 128, width: 128, sigma: 2, batchSize: 32 };
+export const SMALL: Preset['options'] = { height: 128, width: 128, sigma: 2, batchSize: 32 };
 
 /** Adam, its rate divided by ten twice, as HRNet and its descendants train. */
 export const stepwise = (
