@@ -1,7 +1,7 @@
 // Does distillation help? Every recipe with and without it, same student and steps, several seeds:
 //   node benchmarks/recipes/run.js [--recipes hhd,okdhp] [--seeds 1,2,3] [--size tiny] [--steps 800] [--figures 3000]
-//     [--data synthetic|coco:DIR] [--set '{"ramp":0.3}'] [--out runs/recipes]
-// Writes benchmarks/results/recipes-<size>-<date>.json. A training that is done is not done again; one that was stopped goes on.
+//     [--data synthetic|coco:DIR] [--set '{"ramp":0.3}'] [--validations 1] [--workers N] [--out runs/recipes]
+// Writes benchmarks/results/recipes-<size>-<date>.json (--name for another). A training that is done is not done again; one that was stopped goes on.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
     figures: { type: 'string', default: '3000' },
     data: { type: 'string', default: 'synthetic' },
     set: { type: 'string', default: '{}' },
+    validations: { type: 'string', default: '1' },
     workers: { type: 'string' },
     out: { type: 'string', default: 'runs/recipes' },
     name: { type: 'string' },
@@ -41,7 +42,10 @@ async function trained({ module, options }, source, init) {
   if (!existsSync(results)) {
     const started = performance.now();
     await runJob(
-      { recipe: module, options, source, baseline: false, ...(init && { init }) },
+      {
+        ...{ recipe: module, options, source, baseline: false, ...(init && { init }) },
+        validateEvery: Math.ceil(steps / Number(flags.validations)),
+      },
       {
         directory: folder,
         resume: existsSync(join(folder, 'job.json')),
