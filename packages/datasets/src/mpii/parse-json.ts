@@ -1,3 +1,4 @@
+import type { Box } from '@pose-distill/heatmap-decode';
 import { mpii16 } from '@pose-distill/skeletons';
 import { isObject, type Report, show } from '../coco/report.js';
 import {
@@ -35,8 +36,13 @@ export function checkMpii(json: unknown, options: CheckOptions = {}): CheckedAnn
   return gatherMpii(json, options).finish(options.imageSize);
 }
 
+interface GatherOptions extends Pick<CheckOptions, 'base'> {
+  /** Of all rows in their order, from a file that the form comes with. Pixels count from 0. */
+  readonly headBoxes?: readonly Box[];
+}
+
 /** The people of a file, before it is known how large the pictures are. */
-export function gatherMpii(json: unknown, options: Pick<CheckOptions, 'base'> = {}): People {
+export function gatherMpii(json: unknown, { base = 1, headBoxes }: GatherOptions = {}): People {
   const people = createPeople(mpii16);
   const { report } = people;
   if (!Array.isArray(json)) {
@@ -44,8 +50,17 @@ export function gatherMpii(json: unknown, options: Pick<CheckOptions, 'base'> = 
     report.error('NOT_MPII', '$', `${expected}, got ${show(json)}`);
     return people;
   }
+  const fits = headBoxes?.length === json.length;
+  if (headBoxes && !fits) {
+    report.warning(
+      'COUNT_DISAGREES',
+      '$',
+      `has ${json.length} people, not ${headBoxes.length} as the head boxes`,
+    );
+  }
   json.forEach((row, i) => {
-    people.add(readPerson(row, `[${i}]`, options.base ?? 1, report));
+    const person = readPerson(row, `[${i}]`, base, report);
+    people.add(person && { ...person, headBox: fits ? headBoxes[i] : undefined });
   });
   return people;
 }

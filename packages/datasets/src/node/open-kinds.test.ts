@@ -70,6 +70,56 @@ describe('where each data set has its files', () => {
     expect([...samples[0]!.keypoints.slice(0, 4)]).toEqual([19, 17, 9, 11]);
   });
 
+  it("takes MPII's head boxes from the file beside the validation list", async () => {
+    const open = async (people: number, split: 'train' | 'val' = 'val') =>
+      openDataset(
+        `mpii:${await folderWith({
+          'annot/valid.json': mpiiJson(...Array<string>(people).fill('1.jpg')),
+          'annot/train.json': mpiiJson('1.jpg', '1.jpg', '1.jpg'),
+          'annot/gt_valid.mat': golden('gt-valid.mat'),
+          'images/1.jpg': await jpeg(1),
+        })}`,
+        { split },
+      );
+    const { samples, problems } = await open(3);
+    expect(samples.map(({ headBox }) => headBox)).toEqual([
+      { x: 9, y: 19, width: 30, height: 45 },
+      { x: 99.5, y: 0, width: 12, height: 8 },
+      { x: 4, y: 6, width: 7, height: 9 },
+    ]);
+    expect(problems?.map(({ code }) => code)).not.toContain('COUNT_DISAGREES');
+    const other = await open(2);
+    expect(other.samples[0]!.headBox).toBeUndefined();
+    expect(other.problems).toContainEqual(
+      expect.objectContaining({ severity: 'warning', code: 'COUNT_DISAGREES' }),
+    );
+    expect((await open(3, 'train')).samples[0]!.headBox).toBeUndefined();
+  });
+
+  it.skipIf(!hasReferenceData('mpii/valid.json'))(
+    'finds 2958 heads for the real list',
+    async () => {
+      const read = (name: string) => readFileSync(referencePath('mpii', name));
+      const directory = await folderWith({
+        'annot/valid.json': read('valid.json'),
+        'annot/gt_valid.mat': read('detections_our_format.mat'),
+      });
+      const truth = JSON.parse(read('gt_valid.json').toString()) as { headboxes_src: number[][][] };
+      const source = { kind: 'mpii', directory, onMissingImage: 'ignore' } as const;
+      const { samples } = await openDataset(source, { split: 'val' });
+      expect(samples).toHaveLength(2958);
+      for (const { id, headBox } of samples) {
+        const [from, to] = truth.headboxes_src.map((corner) =>
+          corner.map((axis) => axis[id - 1]! - 1),
+        );
+        expect(headBox).toEqual({
+          ...{ x: from![0], y: from![1] },
+          ...{ width: to![0]! - from![0]!, height: to![1]! - from![1]! },
+        });
+      }
+    },
+  );
+
   it('JHMDB counts pixels from 1', async () => {
     const directory = await folderWith({
       'Sub1_test.json': annotations(1),

@@ -23,6 +23,7 @@ import {
 } from './coco-folder.js';
 import { INDEX_FROM_BYTES, openCocoIndex } from './coco-index.js';
 import { readHeaderSize } from './image-header.js';
+import { readHeadBoxes } from './mpii-heads.js';
 import type { FolderSource } from './source.js';
 
 /** The annotations of a folder, checked, whatever their form; nothing is thrown for what single records have. */
@@ -65,7 +66,8 @@ export async function readFolder(source: FolderSource, split: Split): Promise<Fo
   }
   if (source.kind === 'mpii') {
     const json = await readAnnotations(file);
-    return withSizes(gatherMpii(json), source, split, file);
+    const headBoxes = split === 'val' ? await readHeadBoxes(file) : undefined;
+    return withSizes(gatherMpii(json, headBoxes && { headBoxes }), source, split, file);
   }
   const base = source.kind === 'jhmdb' ? 1 : 0;
   if ((await sizeOf(file)) >= INDEX_FROM_BYTES || source.index !== undefined) {

@@ -88,3 +88,7 @@ json.dump({
     'lsp': [[[*lsp[:2, k, n], 1 if lsp[2, k, n] else 2] for k in range(14)] for n in range(6)],
     'lspExtended': [[[*extended[k, :2, n], 2 if extended[k, 2, n] else 0] for k in range(14)] for n in range(5)],
 }, open('mat-expected.json', 'w'))
+
+# HRNet's gt_valid.mat, as far as it is read: corner, axis, person; pixels from 1.
+heads = np.array([[[10, 100.5, 5], [20, 1, 7]], [[40, 112.5, 12], [65, 9, 16]]])
+savemat('gt-valid.mat', {'headboxes_src': heads}, do_compression=True)
