@@ -1,6 +1,6 @@
 // A distillation of your own as a plan module: one student, two teachers, three losses. The student learns coordinates, the peaks
 // of a precise teacher by HHD, and where a large teacher sees anything at all by a divergence over pixels.
-//   pose-distill train --recipe "file://$PWD/two-teachers.js" --data synthetic --teacher sharp=runs/a --teacher large=runs/b
+//   pose-distill train --recipe two-teachers.js --data synthetic --teacher sharp=runs/a --teacher large=runs/b
 import { hhdLoss, pixelKlLoss, rampUp, smoothL1Loss } from '@pose-distill/kd-losses';
 import { skeletonFromKeypoints } from '@pose-distill/skeletons';
 import { softArgmax } from '@pose-distill/tensor-ops';

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { initialise } from '@pose-distill/network';
 import { coco17, mpii16, type Skeleton } from '@pose-distill/skeletons';
 // By name: threads start from the built package.
@@ -134,7 +133,7 @@ describe('a run that was refused blocks nothing', () => {
 
   it('the same command works once the mistake is put right', async () => {
     const file = join(folder, 'mine.js');
-    const recipe = ['--recipe', pathToFileURL(file).href, '--out', 'mine'];
+    const recipe = ['--recipe', file, '--out', 'mine'];
     const missing = await command([...plain, ...recipe]);
     expect(missing).toMatchObject({
       status: 2,

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseShare, parseSource } from '@pose-distill/datasets/node';
 import { InvalidArgumentError } from 'commander';
 
@@ -24,6 +26,12 @@ export function parseCount(text: string): number {
 export function parseSeed(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number from 0 up.');
   return Number(text);
+}
+
+/** A recipe's name, the URL of a plan module, or its file, which becomes a URL so that it means the same from anywhere. */
+export function parseRecipe(text: string): string {
+  const isFile = /\.m?js$/.test(text) && !/^(file|https?|data|node):/.test(text);
+  return isFile ? pathToFileURL(resolve(text)).href : text;
 }
 
 /** A data set's short name, `coco:DIR` or `synthetic`. */

@@ -14,6 +14,7 @@ import {
   parseCount,
   parseDataName,
   parseNumber,
+  parseRecipe,
   parseSeed,
   parseShareName,
   parseSize,
@@ -63,7 +64,8 @@ export function addTrain(program: Command, context: CommandContext): void {
     .optionsGroup('The run:')
     .option(
       '--recipe <name>',
-      `${Object.keys(recipes).join(', ')}, or the file URL of a module that exports plan(options)`,
+      `${Object.keys(recipes).join(', ')}, or a module (own-plan.js, or a URL) that exports plan(options)`,
+      parseRecipe,
       'hhd',
     )
     .option(

@@ -44,7 +44,7 @@ export async function loadRecipe(module: string): Promise<Recipe> {
   if (!/^(file|https?|data|node):/.test(module))
     throw new PoseDistillError(
       'BAD_OPTION',
-      `No recipe is called "${module}". Built in: ${names}; or name a module by its URL, as file:///home/me/own-plan.js, that exports plan(options).`,
+      `No recipe is called "${module}". Built in: ${names}; or name a module by its URL, as file:///home/me/own-plan.js (the command takes own-plan.js too), that exports plan(options).`,
     );
   const loaded = await importModule(module);
   if (typeof loaded.plan === 'function') return loaded as Recipe;
