@@ -129,7 +129,13 @@ const unbiased =
   };
 
 /** Half the squares between windows of both maps, each map of norm 1, windows filled by mirroring in themselves. */
-function windows(student: Planes, teacher: Planes, size: number, place: Place): number {
+function windows(
+  student: Planes,
+  teacher: Planes,
+  size: number,
+  place: Place,
+  seen?: Case['weights'],
+): number {
   const half = size / 2;
   const normalised = (plane: Plane): number[] => {
     const norm = Math.sqrt(sum(plane.map((value) => value ** 2)));
@@ -150,7 +156,7 @@ function windows(student: Planes, teacher: Planes, size: number, place: Place): 
       const [x, y] = [peak % W, Math.floor(peak / W)];
       const theirs = window(normalised(teacher[b]![k]!), x, y);
       const ours = window(normalised(plane), place(plane, x, W), place(plane, y, H));
-      return sum(ours.map((value, i) => (value - theirs[i]!) ** 2));
+      return (seen?.[b]![k] ?? 1) * sum(ours.map((value, i) => (value - theirs[i]!) ** 2));
     }),
   );
   return (0.5 * sum(each)) / B;
@@ -182,6 +188,15 @@ const FORMULAS: readonly [string, Readonly<Record<string, unknown>>, Formula][] 
     (given) => {
       const maps = given.outputs.heatmaps!;
       return coordinates(maps, 0.8, given) + windows(maps, given.teacher, 6, unbiased(0.8));
+    },
+  ],
+  [
+    'hhd reference',
+    { beta: 2, ramp: 0.4, maskUnseen: true },
+    (given, step) => {
+      const maps = given.outputs.heatmaps!;
+      const term = windows(maps, given.teacher, 4, released, given.weights);
+      return coordinates(maps, 2, given) + ramp(step, 0.4 * STEPS) * term;
     },
   ],
   [

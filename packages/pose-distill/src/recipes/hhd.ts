@@ -45,7 +45,8 @@ export const sizes: Sizes = {
  * peak (`variant: 'paper'` places the student's window by the closed form of the soft-argmax bias, `'reference'` by
  * the released code), windows are filled by mirroring, and their squared difference is added to the task loss.
  *
- * `ramp` is ours: the share of the training over which the weight grows. 0, the default, is as published.
+ * Two options are ours, and by default as published: `ramp` (0), the share of the training over which the weight grows, and `maskUnseen`
+ * (false), which leaves out keypoints that are not labelled.
  */
 export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
   const read = readOptions('hhd', withSize(sizes, options));
@@ -54,6 +55,7 @@ export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
   const windowSize = read.integer('windowSize', 8, { from: 2 });
   const distillationWeight = read.number('distillationWeight', 1, { from: 0 });
   const ramp = read.number('ramp', 0, { from: 0, to: 1 });
+  const maskUnseen = read.flag('maskUnseen', false);
   const network = read.text('network', '');
   for (const key of ['teacher', 'teacherNetwork']) read.text(key, '');
   const common = readCommon(read);
@@ -61,8 +63,11 @@ export function plan(options: RecipeOptions, materials: Materials = {}): Plan {
   const distillation: LossTerm = {
     name: 'hhd',
     weight: (step) => distillationWeight * rampUp(step, ramp * common.steps),
-    fn: ({ outputs, teachers }) =>
-      hhdLoss(outputs.heatmaps!, teachers.teacher!.heatmaps!, { variant, windowSize, beta }),
+    fn: ({ outputs, teachers, targets }) =>
+      hhdLoss(outputs.heatmaps!, teachers.teacher!.heatmaps!, {
+        ...{ variant, windowSize, beta },
+        ...(maskUnseen && { keypointWeights: targets.weights }),
+      }),
   };
   return {
     name: `hhd ${variant}`,
@@ -88,6 +93,6 @@ export function baseline(options: RecipeOptions): PlanReference {
 }
 
 const OWN = [
-  ...['variant', 'windowSize', 'distillationWeight', 'ramp', 'beta'],
+  ...['variant', 'windowSize', 'distillationWeight', 'ramp', 'maskUnseen', 'beta'],
   ...['teacher', 'teacherNetwork'],
 ];
