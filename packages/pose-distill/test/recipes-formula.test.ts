@@ -156,7 +156,7 @@ function windows(
       const [x, y] = [peak % W, Math.floor(peak / W)];
       const theirs = window(normalised(teacher[b]![k]!), x, y);
       const ours = window(normalised(plane), place(plane, x, W), place(plane, y, H));
-      return (seen?.[b]![k] ?? 1) * sum(ours.map((value, i) => (value - theirs[i]!) ** 2));
+      return (seen?.[b]?.[k] ?? 1) * sum(ours.map((value, i) => (value - theirs[i]!) ** 2));
     }),
   );
   return (0.5 * sum(each)) / B;
