@@ -81,7 +81,7 @@ export async function drawWindows(
   for (const tensor of [...Object.values(centres), ...Object.values(windows)]) tensor.dispose();
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${total.width}" height="${total.height}" viewBox="0 0 ${total.width} ${total.height}" ` +
-    `font-family="sans-serif" font-size="${1.5 * cell}"><rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>`
+    `role="img" aria-label="windows of keypoint ${keypoint} on both maps" font-family="sans-serif" font-size="${1.5 * cell}"><rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>`
   );
 }
 
