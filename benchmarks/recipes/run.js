@@ -115,7 +115,8 @@ for (const name of flags.recipes.split(',')) {
 }
 writeReport({
   benchmark: flags.name ?? `recipes-${flags.size}`,
-  settings: flags,
+  // Not where things lie on this machine.
+  settings: { ...flags, data: flags.data.replace(/:.*\//, ':'), out: undefined },
   versions: { node: process.versions.node, 'tfjs-core': version('@tensorflow/tfjs-core') },
   machine: where,
   runs,

@@ -36,4 +36,7 @@ const { lineChart } = await importCharts();
 const chart = lineChart({ title, xLabel: 'step', series, width: 640, height: 360 });
 const style = `<style>text { font: 12px system-ui, sans-serif; fill: #5b6675 } .title { fill: #1d2530; font-weight: 600 } .grid { stroke: #d5dbe3 }</style>`;
 const ground = '<rect width="100%" height="100%" fill="#fff"/>';
-writeFileSync(out, `${chart.replace(/<svg[^>]*>/, (tag) => tag + style + ground)}\n`);
+const file = chart
+  .replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')
+  .replace(/<svg[^>]*>/, (tag) => tag + style + ground);
+writeFileSync(out, `${file}\n`);

@@ -4,6 +4,7 @@ import * as metrics from '../src/index.js';
 it('exports these names and no others', () => {
   expect(Object.keys(metrics).sort()).toEqual([
     'KEYPOINT_OUTCOMES',
+    'MPII_JOINT_NAMES',
     'MetricsError',
     'analyseOks',
     'boxNms',
