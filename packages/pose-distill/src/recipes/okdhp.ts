@@ -12,7 +12,10 @@ import { type Sizes, SMALL, stepwise, TINY, withSize } from './sizes.js';
 import { heatmapTerm } from './terms.js';
 
 export const sizes: Sizes = {
-  tiny: { epochs: 10, options: { ...TINY, features: 32, depth: 2, branches: [1, 1, 1] } },
+  tiny: {
+    epochs: 10,
+    options: { ...TINY, features: 32, depth: 2, branches: [1, 1, 1], distillationWeight: 2 / 16 },
+  },
   small: { epochs: 10, options: { ...SMALL, features: 64, depth: 3, branches: [1, 1, 1] } },
   paper: {
     epochs: 150,
@@ -30,6 +33,8 @@ export const sizes: Sizes = {
  * feature aggregation unit mixes their last heatmaps into an ensemble, with a weight for each branch and keypoint. Every output learns
  * the ground truth, the ensemble too; and every output learns from the ensemble by a pixel-wise divergence whose weight ramps up over the
  * share `ramp` of the training. Deployed is the branch that validates best, or number `deployBranch`.
+ *
+ * The divergence grows with 1 / (H W): the published weight of 2 is for 64x64 maps, and smaller maps take a smaller one to mean the same.
  *
  * `variant: 'reference'` is the released program: the divergence moves the ensemble too, and the ensemble mixes the outputs at
  * the program's positions. There the ramp advances once an epoch, here at every step.
